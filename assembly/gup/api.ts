@@ -1,0 +1,111 @@
+/**
+ * get_user_pages and its family, by virtual page number. All gather addresses of struct page into
+ * `pages` and return how many (fewer than asked is legal) or a negative errno when there is none.
+ * The slow ones take mmap_lock themselves.
+ */
+import { MM_FLAGS, TASK_SIZE_VPN } from "../shared/layout.ts";
+import {
+  EFAULT, EINVAL, FOLL_FAST_ONLY, FOLL_FORCE, FOLL_GET, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
+  FOLL_TOUCH, FOLL_WRITE, MMF_HAS_PINNED, NR_GUP_FAST_PAGES_REQUESTED, NR_GUP_SLOW_PAGES_REQUESTED,
+  OP_PIN_SLOW, WARN_GUP_FLAGS,
+} from "../shared/codes.ts";
+import { clockNs, loadRelaxed32, orVoid32 } from "../memory/cell";
+import { recordFault } from "../observe/faults";
+import { countOps, recordLatency } from "../observe/latency";
+import { countVmstat } from "../observe/vmstat";
+import { gupFast } from "./fast";
+import { gupSlow } from "./slow";
+
+const PUBLIC_FLAGS: u32 =
+  FOLL_WRITE | FOLL_GET | FOLL_FORCE | FOLL_NOFAULT | FOLL_LONGTERM | FOLL_PIN | FOLL_FAST_ONLY;
+
+/** Plain references, slow path. */
+export function getUserPages(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  if (flags & FOLL_PIN) return badFlags(cpu, flags);
+  return slowOnly(cpu, mm, start, count, flags | FOLL_GET, pages);
+}
+
+/** Plain references, fast path first. */
+export function getUserPagesFast(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  if (flags & FOLL_PIN) return badFlags(cpu, flags);
+  return gupFastFallback(cpu, mm, start, count, flags | FOLL_GET, pages);
+}
+
+/** Pins, slow path. */
+export function pinUserPages(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  if (flags & FOLL_GET) return badFlags(cpu, flags);
+  return slowOnly(cpu, mm, start, count, flags | FOLL_PIN, pages);
+}
+
+/** Pins, fast path first. */
+export function pinUserPagesFast(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  if (flags & FOLL_GET) return badFlags(cpu, flags);
+  return gupFastFallback(cpu, mm, start, count, flags | FOLL_PIN, pages);
+}
+
+/** WARN_ON_ONCE and -EINVAL for flags that make no sense together. */
+function badFlags(cpu: usize, flags: u32): i32 {
+  recordFault(cpu, WARN_GUP_FLAGS, 0, flags, 0);
+  return -EINVAL;
+}
+
+/** 0, or the error that the arguments deserve before anything is touched. */
+@inline
+function checkArguments(cpu: usize, start: u32, count: u32, flags: u32): i32 {
+  let error: i32 = 0;
+  if (flags & ~PUBLIC_FLAGS) error = badFlags(cpu, flags);
+  else if (flags & FOLL_LONGTERM && !(flags & FOLL_PIN)) error = badFlags(cpu, flags);
+  else if (count > <u32>TASK_SIZE_VPN || start > <u32>TASK_SIZE_VPN - count) error = -EFAULT;
+  return error;
+}
+
+/** Test, then set: an unconditional store would bounce the line between all CPUs of the mm. */
+@inline
+function markHasPinned(mm: usize, flags: u32): void {
+  if (!(flags & FOLL_PIN)) return;
+  if (loadRelaxed32(mm + MM_FLAGS) & MMF_HAS_PINNED) return;
+  orVoid32(mm + MM_FLAGS, MMF_HAS_PINNED);
+}
+
+function slowOnly(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  const error = checkArguments(cpu, start, count, flags);
+  if (error || count == 0) return error;
+  if (flags & FOLL_FAST_ONLY) return badFlags(cpu, flags);
+  markHasPinned(mm, flags);
+  return slowPart(cpu, mm, start, count, flags, pages);
+}
+
+function slowPart(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  const begin = clockNs();
+  const got = gupSlow(cpu, mm, start, count, flags | FOLL_TOUCH, pages);
+  recordLatency(cpu, OP_PIN_SLOW, clockNs() - begin);
+  countOps(cpu, OP_PIN_SLOW, 1);
+  if (got > 0) countVmstat(cpu, NR_GUP_SLOW_PAGES_REQUESTED, <u32>got);
+  return got;
+}
+
+function gupFastFallback(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  const error = checkArguments(cpu, start, count, flags);
+  if (error || count == 0) return error;
+  markHasPinned(mm, flags);
+  const got = gupFast(cpu, mm, start, count, flags, pages);
+  countVmstat(cpu, NR_GUP_FAST_PAGES_REQUESTED, got);
+  if (got == count || flags & FOLL_FAST_ONLY) return <i32>got;
+  const rest = slowPart(cpu, mm, start + got, count - got, flags, pages + (<usize>got << 2));
+  // What the fast path has got wins over the slow path's error.
+  return rest < 0 ? (got ? <i32>got : rest) : <i32>got + rest;
+}

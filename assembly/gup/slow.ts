@@ -1,0 +1,189 @@
+/**
+ * The slow path: takes mmap_lock, finds the VMA, checks its flags, follows the page tables under
+ * their locks, and faults in what is missing (__get_user_pages, 6.13).
+ */
+import {
+  PAGE_FLAGS, PAGE_REFCOUNT, PAGE_STRUCT_BYTES, PARAM_RULES, PTE_BYTES, PTRS_PER_TABLE,
+  PARAM_ZERO_PAGE,
+} from "../shared/layout.ts";
+import {
+  EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
+  FOLL_TOUCH, FOLL_WRITE, NR_FOLL_PIN_ACQUIRED, NR_GUP_PAGE_COUNT_OVERFLOWS, OP_FAULT,
+  PG_ANON_EXCLUSIVE, PG_DIRTY, PTE_DIRTY, PTE_RW, PTE_SPECIAL, RULES_6_13, VMA_ANON, VMA_FSDAX,
+  VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ, VM_SHARED,
+  VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
+} from "../shared/codes.ts";
+import {
+  clockNs, loadAcquire64, loadRelaxed32, orVoid32, quietLoad32, quietStore32,
+} from "../memory/cell";
+import { lock, unlock } from "../memory/lock";
+import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
+import {
+  entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock,
+} from "../memory/page_table";
+import { handleMmFault } from "../mm/fault";
+import { getFolio } from "../mm/folio";
+import { mmapReadLock, mmapReadUnlock } from "../mm/mmap_lock";
+import { findPmdEntry } from "../mm/tables";
+import { vmaAt, vmaEnd, vmaFile, vmaFlags } from "../mm/vma";
+import { recordFault } from "../observe/faults";
+import { countOps, recordLatency } from "../observe/latency";
+import { countVmstat } from "../observe/vmstat";
+import { grabHeld, isExemptZeroPage } from "../pins/scheme";
+
+/** Pages gathered, or a negative errno when there is not even one. */
+export function gupSlow(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  mmapReadLock(cpu, mm);
+  const end = start + count;
+  let vpn = start;
+  let error: i32 = 0;
+  while (vpn < end) {
+    const vma = vmaAt(mm, vpn);
+    error = vma ? checkVmaFlags(vma, flags) : -EFAULT;
+    if (error) break;
+    const stop = min(vmaEnd(vma), end);
+    const got = gupVma(cpu, mm, vma, vpn, stop, flags, pages + (<usize>(vpn - start) << 2));
+    if (got < 0) {
+      error = got;
+      break;
+    }
+    vpn += <u32>got;
+    if (vpn < stop) break;
+  }
+  mmapReadUnlock(cpu, mm);
+  const gathered = vpn - start;
+  return gathered ? <i32>gathered : error;
+}
+
+/** The pages of one VMA up to `end`: a count above 0, or the error of the first. */
+function gupVma(
+  cpu: usize, mm: usize, vma: usize, start: u32, end: u32, flags: u32, pages: usize,
+): i32 {
+  let vpn = start;
+  while (vpn < end) {
+    const into = pages + (<usize>(vpn - start) << 2);
+    let got = followPage(cpu, mm, vma, vpn, end, flags, into);
+    // A page that is not there, or not writable, is faulted in and followed again.
+    let tries = 0;
+    while (got == 0 && tries < 3) {
+      const error = faultIn(cpu, mm, vma, vpn, flags);
+      if (error) {
+        got = error;
+        break;
+      }
+      got = followPage(cpu, mm, vma, vpn, end, flags, into);
+      tries++;
+    }
+    if (got <= 0) return vpn > start ? <i32>(vpn - start) : (got ? got : -EFAULT);
+    vpn += <u32>got;
+  }
+  return <i32>(vpn - start);
+}
+
+function faultIn(cpu: usize, mm: usize, vma: usize, vpn: u32, flags: u32): i32 {
+  if (flags & FOLL_NOFAULT) return -EFAULT;
+  const begin = clockNs();
+  const error = handleMmFault(cpu, mm, vma, vpn, (flags & FOLL_WRITE) != 0);
+  recordLatency(cpu, OP_FAULT, clockNs() - begin);
+  countOps(cpu, OP_FAULT, 1);
+  return error;
+}
+
+/** check_vma_flags(): 0, or why this VMA may not be pinned so. */
+export function checkVmaFlags(vma: usize, flags: u32): i32 {
+  const vm = vmaFlags(vma);
+  const file = vmaFile(vma);
+  if (vm & (VM_IO | VM_PFNMAP)) return -EFAULT;
+  if (flags & FOLL_LONGTERM && file == VMA_FSDAX) return -EOPNOTSUPP;
+  if (flags & FOLL_WRITE) {
+    const longTermPin: u32 = FOLL_PIN | FOLL_LONGTERM;
+    const tracked = file == VMA_REGULAR_FILE && (vm & VM_SHARED) != 0;
+    const refused = (flags & longTermPin) == longTermPin && tracked;
+    if (refused && quietLoad32(PARAM_RULES) >= <u32>RULES_6_13) return -EFAULT;
+    if (!(vm & VM_WRITE)) {
+      if (!(flags & FOLL_FORCE) || vm & VM_HUGETLB) return -EFAULT;
+      if (vm & VM_SHARED || !(vm & VM_MAYWRITE)) return -EFAULT;
+    }
+  } else if (!(vm & VM_READ)) {
+    if (!(flags & FOLL_FORCE) || !(vm & VM_MAYREAD)) return -EFAULT;
+  }
+  return 0;
+}
+
+/** Pages followed and grabbed from `vpn` on: 0, fault first; more than one from a huge page. */
+function followPage(
+  cpu: usize, mm: usize, vma: usize, vpn: u32, end: u32, flags: u32, into: usize,
+): i32 {
+  const pmd = findPmdEntry(mm, vpn);
+  if (!pmd) return 0;
+  const entry = loadAcquire64(pmd);
+  if (!isPresent(entry)) return 0;
+  const leaf = isLeaf(entry);
+  const slot = leaf ? pmd : pteEntry(entryTable(entry), vpn);
+  const ptl = tableLock(slot & ~(<usize>PTRS_PER_TABLE * PTE_BYTES - 1));
+  lock(cpu, ptl);
+  const got = followLocked(cpu, vma, slot, vpn, leaf ? end : vpn + 1, flags, into);
+  unlock(ptl);
+  return got;
+}
+
+function followLocked(
+  cpu: usize, vma: usize, slot: usize, vpn: u32, end: u32, flags: u32, into: usize,
+): i32 {
+  const entry = loadAcquire64(slot);
+  if (!isPresent(entry)) return 0;
+  const inside = isLeaf(entry) ? vpn & (PTRS_PER_TABLE - 1) : 0;
+  const page = pfnToPage(entryPfn(entry) + inside);
+  if (flags & FOLL_WRITE && !canFollowWrite(entry, vma, flags, page)) return 0;
+  const special = (entry & PTE_SPECIAL) != 0;
+  if (special && page != <usize>quietLoad32(PARAM_ZERO_PAGE)) return -EFAULT;
+  if (!special && mustUnshare(entry, flags, page)) return -EMLINK;
+  const count = isLeaf(entry) ? min(end - vpn, PTRS_PER_TABLE - inside) : 1;
+  const error = tryGrabFolio(cpu, page, count, flags);
+  if (error) return error;
+  const folio = compoundHead(page);
+  if (flags & FOLL_TOUCH && flags & FOLL_WRITE && !(entry & PTE_DIRTY)) {
+    if (!(loadRelaxed32(folio + PAGE_FLAGS) & PG_DIRTY)) orVoid32(folio + PAGE_FLAGS, PG_DIRTY);
+  }
+  for (let i: u32 = 0; i < count; i++) {
+    quietStore32(into + (<usize>i << 2), page + <usize>i * PAGE_STRUCT_BYTES);
+  }
+  return <i32>count;
+}
+
+/** try_grab_folio(): the page cannot vanish, its table is locked. 0 or -ENOMEM. */
+function tryGrabFolio(cpu: usize, page: usize, count: u32, flags: u32): i32 {
+  const folio = compoundHead(page);
+  const references = <i32>loadRelaxed32(folio + PAGE_REFCOUNT);
+  if (references <= 0) {
+    countVmstat(cpu, NR_GUP_PAGE_COUNT_OVERFLOWS, 1);
+    recordFault(cpu, WARN_REFCOUNT_NOT_POSITIVE, pageToPfn(page), <u32>references, 0);
+    return -ENOMEM;
+  }
+  if (!(flags & FOLL_PIN)) {
+    getFolio(folio, count);
+    return 0;
+  }
+  if (isExemptZeroPage(folio)) return 0;
+  if (!grabHeld(cpu, folio, count)) return -ENOMEM;
+  countVmstat(cpu, NR_FOLL_PIN_ACQUIRED, count);
+  return 0;
+}
+
+/** can_follow_write_pte(), as it is since CVE-2022-2590. */
+function canFollowWrite(entry: u64, vma: usize, flags: u32, page: usize): bool {
+  if (entry & PTE_RW) return true;
+  const vm = vmaFlags(vma);
+  if (!(flags & FOLL_FORCE) || vm & (VM_SHARED | VM_WRITE) || !(vm & VM_MAYWRITE)) return false;
+  if (vmaFile(vma) != VMA_ANON || entry & PTE_SPECIAL) return false;
+  return (loadRelaxed32(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) != 0;
+}
+
+/** gup_must_unshare(): a read-only pin of an anonymous page that others may share. */
+function mustUnshare(entry: u64, flags: u32, page: usize): bool {
+  if (entry & PTE_RW || !(flags & FOLL_PIN)) return false;
+  if (quietLoad32(PARAM_RULES) < <u32>RULES_6_13) return false;
+  return (loadRelaxed32(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) == 0;
+}

@@ -1,0 +1,41 @@
+/**
+ * The functions that the host may call, nothing else. `cpu`, `mm`, `page`, `pages` are addresses,
+ * `vpn` virtual page numbers; what returns i32 returns a negative errno on failure.
+ */
+import { PARAM_ZERO_PAGE } from "./shared/layout.ts";
+import { PG_RESERVED } from "./shared/codes.ts";
+import { PAGE_FLAGS } from "./shared/layout.ts";
+import { clockNs, orVoid32, quietStore32 } from "./memory/cell";
+import { allocAnonFolio } from "./mm/folio";
+import { bootZone } from "./mm/zone";
+
+export { runActor } from "./patterns/actor";
+export { joinMm, leaveMm, mmapRegion, munmapRegion, populate } from "./mm/mm";
+export { lockPage, tryLockPage, unlockPage } from "./mm/page_lock";
+export {
+  mmapReadLock, mmapReadUnlock, mmapWriteLock, mmapWriteUnlock,
+} from "./mm/mmap_lock";
+export { getUserPages, getUserPagesFast, pinUserPages, pinUserPagesFast } from "./gup/api";
+export {
+  putPages, unpinPages, unpinPagesDirty, unpinPagesDirtyLock,
+} from "./gup/unpin";
+export { maybePinned } from "./pins/scheme";
+export { testPinned } from "./observe/verdict";
+export { ledgerCount } from "./observe/ledger";
+export { allocAnonFolio, getFolio, putFolio, tryGetFolio } from "./mm/folio";
+
+/** Hands all frames to the zone and makes the zero page. Once, before anything else. */
+export function boot(cpu: usize): void {
+  bootZone();
+  const zero = allocAnonFolio(cpu, 0, 0, 0);
+  orVoid32(zero + PAGE_FLAGS, PG_RESERVED);
+  quietStore32(PARAM_ZERO_PAGE, zero);
+}
+
+/** Reads the clock `times` times from inside the core, for calibration: ns in all. */
+export function readClock(times: u32): f64 {
+  const begin = clockNs();
+  let last = begin;
+  for (let i: u32 = 0; i < times; i++) last = clockNs();
+  return last - begin;
+}

@@ -1,0 +1,150 @@
+/**
+ * handle_mm_fault(): gives an anonymous address its page. mmap_lock is held for reading; two CPUs
+ * that fault on one address agree under the page-table lock, and the loser gives its page back.
+ */
+import {
+  PARAM_ZERO_PAGE, PMD_ORDER, PTE_BYTES, PTRS_PER_TABLE,
+} from "../shared/layout.ts";
+import {
+  EFAULT, ENOMEM, PGFAULT, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_PSE, PTE_RW, PTE_SPECIAL,
+  PTE_USER, THP_FAULT_ALLOC, THP_FAULT_FALLBACK, VMA_ANON, VM_WRITE,
+} from "../shared/codes.ts";
+import { loadAcquire64, quietLoad32, storeRelease64 } from "../memory/cell";
+import { lock, unlock } from "../memory/lock";
+import { pageToPfn } from "../memory/page";
+import { isLeaf, isPresent, leafEntry, tableLock } from "../memory/page_table";
+import { countVmstat } from "../observe/vmstat";
+import { allocAnonFolio, mapEntireFolio, mapPages, putFolio } from "./folio";
+import { flushTlb, makePmdEntry, makePteEntry } from "./tables";
+import { vmaEnd, vmaFile, vmaFlags, vmaOrder, vmaStart } from "./vma";
+
+const PRESENT: u64 = PTE_PRESENT | PTE_USER | PTE_ACCESSED;
+
+/** 0, or -ENOMEM, or -EFAULT for what has no page behind it yet (files). */
+export function handleMmFault(cpu: usize, mm: usize, vma: usize, vpn: u32, write: bool): i32 {
+  countVmstat(cpu, PGFAULT, 1);
+  if (vmaFile(vma) != VMA_ANON) return -EFAULT;
+  const pmd = makePmdEntry(cpu, mm, vpn);
+  if (!pmd) return -ENOMEM;
+  if (vmaOrder(vma) == PMD_ORDER && !isPresent(loadAcquire64(pmd))) {
+    if (faultHuge(cpu, mm, vma, vpn, pmd)) return 0;
+  }
+  if (isLeaf(loadAcquire64(pmd))) return 0;
+  const pte = makePteEntry(cpu, pmd, vpn);
+  if (!pte) return -ENOMEM;
+  const seen = loadAcquire64(pte);
+  if (isPresent(seen)) return write && !(seen & PTE_RW) ? faultWriteProtected(cpu, mm, vma, vpn, pte) : 0;
+  if (!write) return faultZeroPage(cpu, pte);
+  const order = vmaOrder(vma);
+  if (order && order < <u32>PMD_ORDER && faultRun(cpu, mm, vma, vpn, pte, order)) return 0;
+  return faultSmall(cpu, mm, vma, vpn, pte);
+}
+
+@inline
+function tableOf(entry: usize): usize {
+  return entry & ~(<usize>PTRS_PER_TABLE * PTE_BYTES - 1);
+}
+
+@inline
+function writeBits(vma: usize): u64 {
+  return vmaFlags(vma) & VM_WRITE ? PTE_RW | PTE_DIRTY : PTE_DIRTY;
+}
+
+/** A huge page by a PMD leaf, if the VMA holds all of it and memory is there. */
+function faultHuge(cpu: usize, mm: usize, vma: usize, vpn: u32, pmd: usize): bool {
+  const start = vpn & ~(PTRS_PER_TABLE - 1);
+  if (start < vmaStart(vma) || start + PTRS_PER_TABLE > vmaEnd(vma)) return false;
+  const folio = allocAnonFolio(cpu, PMD_ORDER, mm, start);
+  if (!folio) {
+    countVmstat(cpu, THP_FAULT_FALLBACK, 1);
+    return false;
+  }
+  const ptl = tableLock(tableOf(pmd));
+  lock(cpu, ptl);
+  const won = !isPresent(loadAcquire64(pmd));
+  if (won) {
+    mapEntireFolio(folio);
+    storeRelease64(pmd, leafEntry(pageToPfn(folio), PRESENT | PTE_PSE | writeBits(vma)));
+  }
+  unlock(ptl);
+  if (won) countVmstat(cpu, THP_FAULT_ALLOC, 1);
+  putFolio(cpu, folio, 1);
+  return true;
+}
+
+/** A folio of a middle order, mapped by PTEs, if its whole aligned run is free in table and VMA. */
+function faultRun(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize, order: u32): bool {
+  const count: u32 = 1 << order;
+  const start = vpn & ~(count - 1);
+  if (start < vmaStart(vma) || start + count > vmaEnd(vma)) return false;
+  const folio = allocAnonFolio(cpu, order, mm, start);
+  if (!folio) return false;
+  const first = pte - <usize>(vpn - start) * PTE_BYTES;
+  const ptl = tableLock(tableOf(pte));
+  lock(cpu, ptl);
+  let free = true;
+  for (let i: u32 = 0; i < count; i++) {
+    if (loadAcquire64(first + <usize>i * PTE_BYTES)) free = false;
+  }
+  if (free) {
+    mapPages(folio, count);
+    const pfn = pageToPfn(folio);
+    const bits = PRESENT | writeBits(vma);
+    for (let i: u32 = 0; i < count; i++) {
+      storeRelease64(first + <usize>i * PTE_BYTES, leafEntry(pfn + i, bits));
+    }
+  }
+  unlock(ptl);
+  putFolio(cpu, folio, 1);
+  return free;
+}
+
+/** Installs `entry` if the PTE still holds `expected`; the page's own reference goes back. */
+function install(
+  cpu: usize, pte: usize, expected: u64, page: usize, bits: u64,
+): void {
+  const ptl = tableLock(tableOf(pte));
+  lock(cpu, ptl);
+  if (loadAcquire64(pte) == expected) {
+    mapPages(page, 1);
+    storeRelease64(pte, leafEntry(pageToPfn(page), bits));
+  }
+  unlock(ptl);
+  putFolio(cpu, page, 1);
+}
+
+function faultSmall(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize): i32 {
+  const page = allocAnonFolio(cpu, 0, mm, vpn);
+  if (!page) return -ENOMEM;
+  install(cpu, pte, 0, page, PRESENT | writeBits(vma));
+  return 0;
+}
+
+/** A read of memory never written maps the shared zero page, read-only and special. */
+function faultZeroPage(cpu: usize, pte: usize): i32 {
+  const ptl = tableLock(tableOf(pte));
+  lock(cpu, ptl);
+  if (!loadAcquire64(pte)) {
+    const pfn = pageToPfn(quietLoad32(PARAM_ZERO_PAGE));
+    storeRelease64(pte, leafEntry(pfn, PRESENT | PTE_SPECIAL));
+  }
+  unlock(ptl);
+  return 0;
+}
+
+/** A write to a read-only entry: the zero page is copied, an exclusive page made writable. */
+function faultWriteProtected(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize): i32 {
+  const seen = loadAcquire64(pte);
+  if (seen & PTE_SPECIAL) {
+    const page = allocAnonFolio(cpu, 0, mm, vpn);
+    if (!page) return -ENOMEM;
+    install(cpu, pte, seen, page, PRESENT | writeBits(vma));
+    flushTlb(cpu);
+    return 0;
+  }
+  const ptl = tableLock(tableOf(pte));
+  lock(cpu, ptl);
+  if (loadAcquire64(pte) == seen) storeRelease64(pte, seen | writeBits(vma));
+  unlock(ptl);
+  return 0;
+}

@@ -1,0 +1,159 @@
+/** Folios: made from a block, referenced, mapped, and freed with their last reference. */
+import {
+  FOLIO_ENTIRE_MAPCOUNT, FOLIO_LARGE_MAPCOUNT, FOLIO_ORDER, FOLIO_PINCOUNT, LEDGER_READ,
+  LEDGER_WRITE, PAGE_COMPOUND_HEAD, PAGE_EXACT_PINS, PAGE_FLAGS, PAGE_INDEX, PAGE_MAPCOUNT,
+  PAGE_MAPPING, PAGE_REFCOUNT, PAGE_STRUCT_BYTES,
+} from "../shared/layout.ts";
+import {
+  BUG_FREE_OF_PINNED, BUG_REFCOUNT_UNDERFLOW, NR_GUP_PAGE_COUNT_OVERFLOWS,
+  PAGE_MAPPING_ANON, PG_ANON_EXCLUSIVE, PGALLOC, PGFREE, PG_HEAD, PG_SWAPBACKED, PG_UPTODATE,
+} from "../shared/codes.ts";
+import {
+  addVoid32, compareExchange32, fetchSub32, loadPlain32, loadRelaxed32, storePlain32,
+  storeRelease32, subVoid32,
+} from "../memory/cell";
+import { compoundHead, folioOrder, isLarge, pageToPfn } from "../memory/page";
+import { recordFault } from "../observe/faults";
+import { ledgerSum } from "../observe/ledger";
+import { countVmstat } from "../observe/vmstat";
+import { giveBlock, takeBlock } from "./zone";
+
+/** An anonymous folio with refcount 1, mapped nowhere; 0: no memory. */
+export function allocAnonFolio(cpu: usize, order: u32, mm: usize, vpn: u32): usize {
+  const folio = takeBlock(cpu, order);
+  if (!folio) return 0;
+  countVmstat(cpu, PGALLOC, 1 << order);
+  const tails = (<usize>1 << order) * PAGE_STRUCT_BYTES;
+  for (let at: usize = PAGE_STRUCT_BYTES; at < tails; at += PAGE_STRUCT_BYTES) {
+    storePlain32(folio + at + PAGE_MAPCOUNT, <u32>-1);
+    storePlain32(folio + at + PAGE_COMPOUND_HEAD, folio | 1);
+    storePlain32(folio + at + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
+  }
+  if (order) {
+    storePlain32(folio + FOLIO_ORDER, order);
+    storePlain32(folio + FOLIO_LARGE_MAPCOUNT, <u32>-1);
+    storePlain32(folio + FOLIO_ENTIRE_MAPCOUNT, <u32>-1);
+    storePlain32(folio + FOLIO_PINCOUNT, 0);
+  }
+  storePlain32(folio + PAGE_EXACT_PINS, 0);
+  storePlain32(folio + PAGE_MAPCOUNT, <u32>-1);
+  storePlain32(folio + PAGE_MAPPING, mm | PAGE_MAPPING_ANON);
+  storePlain32(folio + PAGE_INDEX, vpn);
+  const kind: u32 = PG_UPTODATE | PG_SWAPBACKED | PG_ANON_EXCLUSIVE;
+  storePlain32(folio + PAGE_FLAGS, order ? kind | PG_HEAD : kind);
+  storeRelease32(folio + PAGE_REFCOUNT, 1);
+  return folio;
+}
+
+/**
+ * try_get_folio(): `references` more on the page's folio, unless it is free or its count has
+ * overflowed. The page may be freed, reused or split meanwhile. 0: refused.
+ */
+@inline
+export function tryGetFolio(cpu: usize, page: usize, references: u32): usize {
+  let folio: usize = 0;
+  while (true) {
+    folio = compoundHead(page);
+    if (!addUnlessNotPositive(cpu, folio + PAGE_REFCOUNT, references)) {
+      folio = 0;
+      break;
+    }
+    // The folio may have been split or freed and reused between the look and the reference.
+    if (compoundHead(page) == folio) break;
+    putFolio(cpu, folio, references);
+  }
+  return folio;
+}
+
+/** page_ref_add_unless(…, 0) with try_get_page()'s refusal of a negative count. */
+@inline
+function addUnlessNotPositive(cpu: usize, word: usize, references: u32): bool {
+  let seen = loadRelaxed32(word);
+  let granted = false;
+  while (<i32>seen > 0) {
+    const found = compareExchange32(word, seen, seen + references);
+    if (found == seen) {
+      granted = true;
+      break;
+    }
+    seen = found;
+  }
+  if (<i32>seen < 0) countVmstat(cpu, NR_GUP_PAGE_COUNT_OVERFLOWS, 1);
+  return granted;
+}
+
+/** get_page() by somebody who already holds a reference. */
+@inline
+export function getFolio(folio: usize, references: u32): void {
+  addVoid32(folio + PAGE_REFCOUNT, references);
+}
+
+/** folio_put_refs(): the last reference frees the folio. */
+@inline
+export function putFolio(cpu: usize, folio: usize, references: u32): void {
+  const before = fetchSub32(folio + PAGE_REFCOUNT, references);
+  if (before <= references) lastPut(cpu, folio, before, references);
+}
+
+function lastPut(cpu: usize, folio: usize, before: u32, references: u32): void {
+  if (before < references) {
+    recordFault(cpu, BUG_REFCOUNT_UNDERFLOW, pageToPfn(folio), before, references);
+    return;
+  }
+  freeFolio(cpu, folio);
+}
+
+function freeFolio(cpu: usize, folio: usize): void {
+  const order = folioOrder(folio);
+  const bytes = (<usize>1 << order) * PAGE_STRUCT_BYTES;
+  for (let at: usize = 0; at < bytes; at += PAGE_STRUCT_BYTES) {
+    const page = folio + at;
+    const pins = ledgerSum(page, LEDGER_READ) + ledgerSum(page, LEDGER_WRITE);
+    if (pins) recordFault(cpu, BUG_FREE_OF_PINNED, pageToPfn(page), pins, 0);
+    if (at) {
+      storePlain32(page + PAGE_COMPOUND_HEAD, 0);
+      storePlain32(page + PAGE_FLAGS, 0);
+    }
+  }
+  if (order) storePlain32(folio + FOLIO_ORDER, 0);
+  storePlain32(folio + PAGE_MAPPING, 0);
+  countVmstat(cpu, PGFREE, 1 << order);
+  giveBlock(cpu, folio, order);
+}
+
+/** A reference and a mapping for each of `count` pages of the folio, by page-table entries. */
+export function mapPages(page: usize, count: u32): void {
+  const folio = compoundHead(page);
+  getFolio(folio, count);
+  if (isLarge(folio)) addVoid32(folio + FOLIO_LARGE_MAPCOUNT, count);
+  for (let i: u32 = 0; i < count; i++) {
+    addVoid32(page + <usize>i * PAGE_STRUCT_BYTES + PAGE_MAPCOUNT, 1);
+  }
+}
+
+/** Takes one page-table mapping and its reference back. */
+export function unmapPage(cpu: usize, page: usize): void {
+  const folio = compoundHead(page);
+  subVoid32(page + PAGE_MAPCOUNT, 1);
+  if (isLarge(folio)) subVoid32(folio + FOLIO_LARGE_MAPCOUNT, 1);
+  putFolio(cpu, folio, 1);
+}
+
+/** A PMD maps the folio as a whole: one reference, one mapping. */
+export function mapEntireFolio(folio: usize): void {
+  getFolio(folio, 1);
+  addVoid32(folio + FOLIO_LARGE_MAPCOUNT, 1);
+  addVoid32(folio + FOLIO_ENTIRE_MAPCOUNT, 1);
+}
+
+export function unmapEntireFolio(cpu: usize, folio: usize): void {
+  subVoid32(folio + FOLIO_LARGE_MAPCOUNT, 1);
+  subVoid32(folio + FOLIO_ENTIRE_MAPCOUNT, 1);
+  putFolio(cpu, folio, 1);
+}
+
+/** Reference count, for tests of the machine and records. */
+@inline
+export function folioRefcount(folio: usize): u32 {
+  return loadPlain32(folio + PAGE_REFCOUNT);
+}

@@ -1,0 +1,171 @@
+/** Address spaces: made, mapped, populated, unmapped, and torn down with their last user. */
+import {
+  MM_BYTES, MM_FLAGS, MM_MMAP_NEXT, MM_PGD, MM_USERS, MM_VMA_ROOT, PARAM_MMS, PMD_ORDER,
+  POOL_TABLES, PTRS_PER_TABLE, TASK_SIZE_VPN, VMA_END,
+} from "../shared/layout.ts";
+import {
+  EEXIST, EFAULT, EINVAL, ENOMEM, MUST_REFCOUNT, VM_WRITE,
+} from "../shared/codes.ts";
+import {
+  fetchAdd32, fetchSub32, loadAcquire64, loadPlain32, quietLoad32, storePlain32,
+} from "../memory/cell";
+import { isLeaf } from "../memory/page_table";
+import { poolTake } from "../memory/pool";
+import { must } from "../observe/faults";
+import { handleMmFault } from "./fault";
+import { mmapReadLock, mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from "./mmap_lock";
+import { findPmdEntry, freeTables } from "./tables";
+import {
+  findVma, linkVma, newVma, unlinkVma, vmaAt, vmaEnd, vmaFile, vmaFlags, vmaOrder, vmaStart,
+} from "./vma";
+import { zapRange } from "./zap";
+
+/** First address handed out: 4 MiB, so that a null pointer and its neighbours fault. */
+const MMAP_BASE_VPN: u32 = 1024;
+
+@inline
+export function mmAddress(index: u32): usize {
+  return quietLoad32(PARAM_MMS) + <usize>index * MM_BYTES;
+}
+
+/** Joins the address space; the first user makes its PGD. The caller serialises the first. */
+export function joinMm(cpu: usize, mm: usize): i32 {
+  mmapWriteLock(cpu, mm);
+  let result: i32 = 0;
+  if (fetchAdd32(mm + MM_USERS, 1) == 0) {
+    const pgd = poolTake(cpu, POOL_TABLES);
+    storePlain32(mm + MM_PGD, pgd);
+    storePlain32(mm + MM_MMAP_NEXT, MMAP_BASE_VPN);
+    if (!pgd) {
+      fetchSub32(mm + MM_USERS, 1);
+      result = -ENOMEM;
+    }
+  }
+  mmapWriteUnlock(cpu, mm);
+  return result;
+}
+
+/** Leaves the address space; the last user unmaps everything and frees the tables. */
+export function leaveMm(cpu: usize, mm: usize): void {
+  mmapWriteLock(cpu, mm);
+  if (fetchSub32(mm + MM_USERS, 1) == 1) {
+    let vma = findVma(mm, 0);
+    while (vma) {
+      zapRange(cpu, mm, vmaStart(vma), vmaEnd(vma));
+      unlinkVma(cpu, mm, vma);
+      vma = findVma(mm, 0);
+    }
+    freeTables(cpu, loadPlain32(mm + MM_PGD));
+    storePlain32(mm + MM_PGD, 0);
+    storePlain32(mm + MM_FLAGS, 0);
+    must(cpu, loadPlain32(mm + MM_VMA_ROOT) == 0, MUST_REFCOUNT);
+  }
+  mmapWriteUnlock(cpu, mm);
+}
+
+/**
+ * mmap(): `count` pages at `start` (0: wherever there is room), order: the folios a fault tries.
+ * The first virtual page number, or -EINVAL, -EEXIST, -ENOMEM.
+ */
+export function mmapRegion(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, order: u32, file: u32,
+): i32 {
+  if (count == 0 || count > <u32>TASK_SIZE_VPN || order > <u32>PMD_ORDER) return -EINVAL;
+  mmapWriteLock(cpu, mm);
+  const result = mmapLocked(cpu, mm, start, count, flags, order, file);
+  mmapWriteUnlock(cpu, mm);
+  return result;
+}
+
+function mmapLocked(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, order: u32, file: u32,
+): i32 {
+  if (start) {
+    if (start > <u32>TASK_SIZE_VPN - count) return -EINVAL;
+    const next = findVma(mm, start);
+    if (next && vmaStart(next) < start + count) return -EEXIST;
+  } else {
+    start = freeRange(mm, count, order);
+    if (!start) return -ENOMEM;
+  }
+  const vma = newVma(cpu, start, start + count, flags, order, file);
+  if (!vma) return -ENOMEM;
+  linkVma(mm, vma);
+  return <i32>start;
+}
+
+@inline
+function alignUp(vpn: u32, order: u32): u32 {
+  const mask: u32 = (1 << order) - 1;
+  return (vpn + mask) & ~mask;
+}
+
+/** Above all that was mapped so far; when that is used up, the first gap that fits; 0: none. */
+function freeRange(mm: usize, count: u32, order: u32): u32 {
+  const above = alignUp(loadPlain32(mm + MM_MMAP_NEXT), order);
+  if (above <= <u32>TASK_SIZE_VPN - count) {
+    storePlain32(mm + MM_MMAP_NEXT, above + count);
+    return above;
+  }
+  let start = alignUp(MMAP_BASE_VPN, order);
+  let vma = findVma(mm, start);
+  while (vma && vmaStart(vma) < start + count) {
+    start = alignUp(vmaEnd(vma), order);
+    if (start > <u32>TASK_SIZE_VPN - count) return 0;
+    vma = findVma(mm, start);
+  }
+  return start;
+}
+
+/** munmap(): every page in the range; a huge leaf cannot be cut (-EINVAL). */
+export function munmapRegion(cpu: usize, mm: usize, start: u32, count: u32): i32 {
+  if (count == 0 || start > <u32>TASK_SIZE_VPN - count) return -EINVAL;
+  const end = start + count;
+  mmapWriteLock(cpu, mm);
+  let result = splitAt(cpu, mm, start);
+  if (!result) result = splitAt(cpu, mm, end);
+  let vma = result ? 0 : findVma(mm, start);
+  while (vma && vmaStart(vma) < end) {
+    zapRange(cpu, mm, vmaStart(vma), vmaEnd(vma));
+    unlinkVma(cpu, mm, vma);
+    vma = findVma(mm, start);
+  }
+  mmapWriteUnlock(cpu, mm);
+  return result;
+}
+
+/** A VMA boundary at `vpn`, where one VMA spans it. */
+function splitAt(cpu: usize, mm: usize, vpn: u32): i32 {
+  const vma = vmaAt(mm, vpn);
+  if (!vma || vmaStart(vma) == vpn) return 0;
+  if (vmaOrder(vma) == PMD_ORDER && vpn & (PTRS_PER_TABLE - 1)) return -EINVAL;
+  const upper = newVma(cpu, vpn, vmaEnd(vma), vmaFlags(vma), vmaOrder(vma), vmaFile(vma));
+  if (!upper) return -ENOMEM;
+  storePlain32(vma + VMA_END, vpn);
+  linkVma(mm, upper);
+  return 0;
+}
+
+/** MAP_POPULATE: faults every page of the range in, for writing where the VMA allows it. */
+export function populate(cpu: usize, mm: usize, start: u32, count: u32): i32 {
+  mmapReadLock(cpu, mm);
+  let result: i32 = 0;
+  let vpn = start;
+  const end = start + count;
+  while (vpn < end && !result) {
+    const vma = vmaAt(mm, vpn);
+    if (!vma) {
+      result = -EFAULT;
+      break;
+    }
+    result = handleMmFault(cpu, mm, vma, vpn, (vmaFlags(vma) & VM_WRITE) != 0);
+    vpn = isHuge(mm, vpn) ? (vpn | (PTRS_PER_TABLE - 1)) + 1 : vpn + 1;
+  }
+  mmapReadUnlock(cpu, mm);
+  return result;
+}
+
+function isHuge(mm: usize, vpn: u32): bool {
+  const pmd = findPmdEntry(mm, vpn);
+  return pmd != 0 && isLeaf(loadAcquire64(pmd));
+}

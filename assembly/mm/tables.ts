@@ -1,0 +1,72 @@
+/** Page tables as a tree: tables made on demand, entries found, tables freed at exit. */
+import {
+  CPU_BYTES, CPU_IRQ_OFF, MM_PGD, PARAM_CPUS, PARAM_NR_CPUS, POOL_TABLES, PTE_BYTES,
+  PTRS_PER_TABLE,
+} from "../shared/layout.ts";
+import {
+  awaitZero32, compareExchange64, exchange64, loadAcquire64, loadPlain32, quietLoad32,
+} from "../memory/cell";
+import {
+  entryTable, isLeaf, isPresent, pgdEntry, pmdEntry, pteEntry, tableEntry,
+} from "../memory/page_table";
+import { poolGive, poolTake } from "../memory/pool";
+
+/** The table below `entry`, made if there is none; 0: no memory. Racing makers agree on one. */
+function tableBelow(cpu: usize, entry: usize): usize {
+  const seen = loadAcquire64(entry);
+  if (isPresent(seen)) return entryTable(seen);
+  const fresh = poolTake(cpu, POOL_TABLES);
+  if (!fresh) return 0;
+  const found = compareExchange64(entry, 0, tableEntry(fresh));
+  if (found == 0) return fresh;
+  poolGive(cpu, POOL_TABLES, fresh);
+  return entryTable(found);
+}
+
+/** Address of the PMD entry for `vpn`, its table made if need be; 0: no memory. */
+export function makePmdEntry(cpu: usize, mm: usize, vpn: u32): usize {
+  const pmds = tableBelow(cpu, pgdEntry(loadPlain32(mm + MM_PGD), vpn));
+  return pmds ? pmdEntry(pmds, vpn) : 0;
+}
+
+/** Address of the PTE for `vpn` below a PMD entry that is no leaf; 0: no memory. */
+export function makePteEntry(cpu: usize, pmd: usize, vpn: u32): usize {
+  const ptes = tableBelow(cpu, pmd);
+  return ptes ? pteEntry(ptes, vpn) : 0;
+}
+
+/** Address of the PMD entry for `vpn`, or 0 when no table is there. */
+export function findPmdEntry(mm: usize, vpn: u32): usize {
+  const pgd = loadAcquire64(pgdEntry(loadPlain32(mm + MM_PGD), vpn));
+  return isPresent(pgd) ? pmdEntry(entryTable(pgd), vpn) : 0;
+}
+
+/**
+ * A TLB flush by interrupts: returns when every other CPU that had interrupts off has turned them
+ * on again. Whoever unmapped before it may free pages and tables after it: no gup_fast still
+ * walks what it read before.
+ */
+export function flushTlb(cpu: usize): void {
+  const cpus = quietLoad32(PARAM_NR_CPUS);
+  let other: usize = quietLoad32(PARAM_CPUS);
+  for (let i: u32 = 0; i < cpus; i++) {
+    if (other != cpu) awaitZero32(other + CPU_IRQ_OFF);
+    other += CPU_BYTES;
+  }
+}
+
+/** Frees all tables below the PGD and the PGD; every leaf is gone, nobody walks them. */
+export function freeTables(cpu: usize, pgd: usize): void {
+  flushTlb(cpu);
+  freeLevel(cpu, pgd, 2);
+}
+
+function freeLevel(cpu: usize, table: usize, level: u32): void {
+  for (let i: u32 = 0; i < <u32>PTRS_PER_TABLE; i++) {
+    const address = table + <usize>i * PTE_BYTES;
+    if (!loadAcquire64(address)) continue;
+    const entry = exchange64(address, 0);
+    if (level && isPresent(entry) && !isLeaf(entry)) freeLevel(cpu, entryTable(entry), level - 1);
+  }
+  poolGive(cpu, POOL_TABLES, table);
+}

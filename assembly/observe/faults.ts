@@ -1,0 +1,33 @@
+/**
+ * What went wrong, in a bounded record per CPU: faults of the emulated kernel (BUG, WARN) are
+ * recorded and the machine goes on; impossible states of ours are recorded and trap.
+ */
+import {
+  CPU_FAULTS, FAULTS_FIRST, FAULTS_TOTAL, FAULT_BYTES, FAULT_CAPACITY, FAULT_CODE, FAULT_EXTRA,
+  FAULT_PFN, FAULT_VALUE,
+} from "../shared/layout.ts";
+import { quietAdd32, quietLoad32, quietStore32 } from "../memory/cell";
+
+/** Records a fault of the emulated kernel; the first 63 a CPU keep their details. */
+export function recordFault(cpu: usize, code: u32, pfn: u32, value: u32, extra: u32): void {
+  const faults = cpu + CPU_FAULTS;
+  const index = quietLoad32(faults + FAULTS_TOTAL);
+  quietAdd32(faults + FAULTS_TOTAL, 1);
+  if (index >= <u32>FAULT_CAPACITY) return;
+  const entry = faults + FAULTS_FIRST + <usize>index * FAULT_BYTES;
+  quietStore32(entry + FAULT_CODE, code);
+  quietStore32(entry + FAULT_PFN, pfn);
+  quietStore32(entry + FAULT_VALUE, value);
+  quietStore32(entry + FAULT_EXTRA, extra);
+}
+
+/** An impossible state of ours: records it and traps. */
+@inline
+export function must(cpu: usize, condition: bool, code: u32): void {
+  if (!condition) broken(cpu, code);
+}
+
+function broken(cpu: usize, code: u32): void {
+  recordFault(cpu, code, 0, 0, 0);
+  unreachable();
+}

@@ -1,0 +1,60 @@
+/**
+ * The pinned test held against the shadow ledger. Only write pins are true positives. Other CPUs
+ * go on meanwhile, so a verdict counts only if the ledger said the same before and after the
+ * test and no holder has given any page back in between.
+ */
+import {
+  CPU_BYTES, CPU_VMSTAT, LEDGER_SHIFT, LEDGER_WRITE, PAGE_STRUCT_SHIFT,
+  PARAM_CPUS, PARAM_LEDGER, PARAM_LEDGER_STRIDE, PARAM_MEM_MAP, PARAM_NR_CPUS,
+} from "../shared/layout.ts";
+import {
+  BUG_FALSE_NEGATIVE, MAYBE_PINNED, NR_GUP_PAGES_RETURNED, PIN_UNKNOWN, VERDICT_FALSE_NEGATIVE,
+  VERDICT_FALSE_POSITIVE, VERDICT_TRUE_NEGATIVE, VERDICT_TRUE_POSITIVE, VERDICT_UNDECIDED,
+  VERDICT_UNKNOWN,
+} from "../shared/codes.ts";
+import { quietLoad32, quietLoad64 } from "../memory/cell";
+import { folioOrder, pageToPfn } from "../memory/page";
+import { maybePinned } from "../pins/scheme";
+import { recordFault } from "./faults";
+import { countVerdict } from "./vmstat";
+
+/** Asks the scheme about the folio and counts the verdict (VERDICT_*). */
+export function testPinned(cpu: usize, folio: usize): void {
+  const before = holders(folio);
+  const answer = maybePinned(folio);
+  const after = holders(folio);
+  let verdict: u32 = VERDICT_UNDECIDED;
+  if (answer == PIN_UNKNOWN) verdict = VERDICT_UNKNOWN;
+  else if (before == after) {
+    if (answer == MAYBE_PINNED) verdict = before ? VERDICT_TRUE_POSITIVE : VERDICT_FALSE_POSITIVE;
+    else verdict = before ? VERDICT_FALSE_NEGATIVE : VERDICT_TRUE_NEGATIVE;
+  }
+  countVerdict(cpu, verdict);
+  if (verdict == VERDICT_FALSE_NEGATIVE) {
+    recordFault(cpu, BUG_FALSE_NEGATIVE, pageToPfn(folio), answer, <u32>before);
+  }
+}
+
+/**
+ * Who holds write pins on the folio: 0 nobody, else a fingerprint of the pins and of how much
+ * each holder has given back so far. Equal before and after: the same pins, all along.
+ */
+function holders(folio: usize): u64 {
+  const cpus = quietLoad32(PARAM_NR_CPUS);
+  const stride = quietLoad32(PARAM_LEDGER_STRIDE);
+  const pages = <usize>1 << folioOrder(folio);
+  const offset = (folio - quietLoad32(PARAM_MEM_MAP)) >> (PAGE_STRUCT_SHIFT - LEDGER_SHIFT);
+  let column = quietLoad32(PARAM_LEDGER) + offset + LEDGER_WRITE;
+  let cpu = <usize>quietLoad32(PARAM_CPUS);
+  let print: u64 = 0;
+  for (let i: u32 = 0; i < cpus; i++) {
+    let held: u64 = 0;
+    for (let page: usize = 0; page < pages; page++) {
+      held += quietLoad32(column + (page << LEDGER_SHIFT));
+    }
+    if (held) print += (quietLoad64(cpu + CPU_VMSTAT + NR_GUP_PAGES_RETURNED * 8) << 24) + held;
+    column += stride;
+    cpu += CPU_BYTES;
+  }
+  return print;
+}

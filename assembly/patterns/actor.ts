@@ -1,0 +1,71 @@
+/**
+ * An actor's life: SETUP maps its memory (and registers it), RUN works for a budget and returns,
+ * DRAIN gives every pin back, EXIT leaves the address space. The host sends the commands; the
+ * same entry serves every executor.
+ */
+import { ACTOR_COMMAND, ACTOR_ERROR, ACTOR_PATTERN, ACTOR_SLOTS } from "../shared/actor_layout.ts";
+import { CPU_ACTOR } from "../shared/layout.ts";
+import {
+  COMMAND_DRAIN, COMMAND_EXIT, COMMAND_RUN, COMMAND_SETUP, MUST_PATTERN, PATTERN_BUFFERED_IO,
+  PATTERN_DIRECT_IO, PATTERN_FIXED_BUFFERS, PATTERN_GUP_TEST, PATTERN_MAPPER, PATTERN_RDMA_MR,
+  STATUS_DONE, STATUS_FAILED,
+} from "../shared/codes.ts";
+import { quietLoad32, quietStore32 } from "../memory/cell";
+import { must } from "../observe/faults";
+import { freeBuffers, makeBuffers } from "./buffers";
+import { runGupTest } from "./gup_test";
+import { drainIo, fail, runIo } from "./io_loop";
+import { drainMapper, runMapper } from "./mapper";
+import { deregisterAll, registerAll, runRegistered } from "./regions";
+import { resetSlots } from "./slots";
+
+/** STATUS_RUNNING: call again; STATUS_DONE; STATUS_FAILED: its errno is in ACTOR_ERROR. */
+export function runActor(cpu: usize, budget: u32): u32 {
+  const actor = cpu + CPU_ACTOR;
+  const pattern = quietLoad32(actor + ACTOR_PATTERN);
+  switch (quietLoad32(actor + ACTOR_COMMAND)) {
+    case COMMAND_SETUP: return setUp(cpu, actor, pattern);
+    case COMMAND_RUN: return runPattern(cpu, actor, pattern, budget);
+    case COMMAND_DRAIN: {
+      drain(cpu, actor, pattern);
+      return STATUS_DONE;
+    }
+    default: {
+      must(cpu, quietLoad32(actor + ACTOR_COMMAND) == COMMAND_EXIT, MUST_PATTERN);
+      freeBuffers(cpu, actor);
+      return STATUS_DONE;
+    }
+  }
+}
+
+function setUp(cpu: usize, actor: usize, pattern: u32): u32 {
+  quietStore32(actor + ACTOR_ERROR, 0);
+  let error = makeBuffers(cpu, actor);
+  if (error) return fail(actor, error);
+  if (quietLoad32(actor + ACTOR_SLOTS)) resetSlots(actor);
+  if (pattern == PATTERN_FIXED_BUFFERS || pattern == PATTERN_RDMA_MR) {
+    error = registerAll(cpu, actor);
+  }
+  return error ? fail(actor, error) : STATUS_DONE;
+}
+
+function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
+  switch (pattern) {
+    case PATTERN_DIRECT_IO:
+    case PATTERN_BUFFERED_IO: return runIo(cpu, actor, budget);
+    case PATTERN_FIXED_BUFFERS:
+    case PATTERN_RDMA_MR: return runRegistered(cpu, actor, budget);
+    case PATTERN_GUP_TEST: return runGupTest(cpu, actor, budget);
+    case PATTERN_MAPPER: return runMapper(cpu, actor, budget);
+    default: {
+      must(cpu, false, MUST_PATTERN);
+      return STATUS_FAILED;
+    }
+  }
+}
+
+function drain(cpu: usize, actor: usize, pattern: u32): void {
+  if (quietLoad32(actor + ACTOR_SLOTS)) drainIo(cpu, actor);
+  if (pattern == PATTERN_MAPPER) drainMapper(cpu, actor);
+  deregisterAll(cpu, actor);
+}

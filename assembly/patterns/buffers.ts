@@ -1,0 +1,38 @@
+/** An actor's memory: its address space joined, its buffers mapped and faulted in, and back. */
+import {
+  ACTOR_BUFFER_PAGES, ACTOR_BUFFER_VPN, ACTOR_FOLIO_ORDER, ACTOR_JOINED, ACTOR_MM,
+} from "../shared/actor_layout.ts";
+import { PMD_ORDER } from "../shared/layout.ts";
+import {
+  VMA_ANON, VM_HUGETLB, VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_WRITE,
+} from "../shared/codes.ts";
+import { quietLoad32, quietStore32 } from "../memory/cell";
+import { joinMm, leaveMm, mmapRegion, munmapRegion, populate } from "../mm/mm";
+
+const READ_WRITE: u32 = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
+
+/** 0 or a negative errno; what was done is undone by freeBuffers(). */
+export function makeBuffers(cpu: usize, actor: usize): i32 {
+  const mm = <usize>quietLoad32(actor + ACTOR_MM);
+  let error = joinMm(cpu, mm);
+  if (error) return error;
+  quietStore32(actor + ACTOR_JOINED, 1);
+  const pages = quietLoad32(actor + ACTOR_BUFFER_PAGES);
+  if (!pages) return 0;
+  const order = quietLoad32(actor + ACTOR_FOLIO_ORDER);
+  const flags: u32 = order == PMD_ORDER ? READ_WRITE | VM_HUGETLB : READ_WRITE;
+  const vpn = mmapRegion(cpu, mm, 0, pages, flags, order, VMA_ANON);
+  if (vpn < 0) return vpn;
+  quietStore32(actor + ACTOR_BUFFER_VPN, <u32>vpn);
+  return populate(cpu, mm, <u32>vpn, pages);
+}
+
+export function freeBuffers(cpu: usize, actor: usize): void {
+  if (!quietLoad32(actor + ACTOR_JOINED)) return;
+  const mm = <usize>quietLoad32(actor + ACTOR_MM);
+  const vpn = quietLoad32(actor + ACTOR_BUFFER_VPN);
+  if (vpn) munmapRegion(cpu, mm, vpn, quietLoad32(actor + ACTOR_BUFFER_PAGES));
+  leaveMm(cpu, mm);
+  quietStore32(actor + ACTOR_BUFFER_VPN, 0);
+  quietStore32(actor + ACTOR_JOINED, 0);
+}

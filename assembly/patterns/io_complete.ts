@@ -1,0 +1,109 @@
+/** The completing half of an I/O loop: what the device has done, DMA, unpin, count. */
+import {
+  ACTOR_GENERATION, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_READ_BYTES,
+  ACTOR_READ_IOS, ACTOR_WRITE_BYTES, ACTOR_WRITE_IOS, SLOT_BUSY, SLOT_CREATED_NS, SLOT_DUE_NS,
+  SLOT_IS_READ, SLOT_LENGTH, SLOT_NR_PAGES, SLOT_PAGES, SLOT_REGISTERED, SLOT_SUBMITTED_NS,
+  SLOT_TIMED,
+} from "../shared/actor_layout.ts";
+import { CONTROL_STOP, CPU_OPS, PARAM_SERVICE } from "../shared/layout.ts";
+import {
+  OP_READ_CLAT, OP_UNPIN, OP_WRITE_CLAT, PATTERN_DIRECT_IO,
+} from "../shared/codes.ts";
+import {
+  clockNs, quietAdd32, quietAdd64, quietLoad32, quietLoadF64, quietSleep, quietStore32,
+} from "../memory/cell";
+import { dmaFromMemory, dmaToMemory } from "../device/dma";
+import { countOps, recordBatch, recordLatency } from "../observe/latency";
+import { TIMED_BATCH } from "./io_submit";
+import { pinFlags, unpin, unpinTimed } from "./pinning";
+import { freeSlotAt, freeSlots, slotAt } from "./slots";
+
+/** Below this it is not worth going to sleep. */
+const SPIN_NS: f64 = 60000;
+
+/** Completes what the device has done; `force` does not wait for it. Returns how many. */
+export function complete(cpu: usize, actor: usize, timing: u32, force: bool): u32 {
+  if (!quietLoad32(actor + ACTOR_IN_FLIGHT)) return 0;
+  const count = gatherDone(actor, force);
+  if (!count) return 0;
+  const first = freeSlots(actor);
+  const pinned = quietLoad32(actor + ACTOR_PATTERN) == PATTERN_DIRECT_IO;
+  for (let i: u32 = 0; i < count; i++) runDma(cpu, actor, quietLoad32(freeSlotAt(actor, first + i)));
+  const begin = timing == TIMED_BATCH ? clockNs() : 0;
+  if (pinned) {
+    for (let i: u32 = 0; i < count; i++) releaseSlot(cpu, quietLoad32(freeSlotAt(actor, first + i)));
+    if (timing == TIMED_BATCH) recordBatch(cpu, OP_UNPIN, count, clockNs() - begin);
+    countOps(cpu, OP_UNPIN, count);
+  }
+  for (let i: u32 = 0; i < count; i++) {
+    account(cpu, actor, quietLoad32(freeSlotAt(actor, first + i)));
+  }
+  quietAdd32(actor + ACTOR_IN_FLIGHT, -<i32>count);
+  quietAdd64(cpu + CPU_OPS, count);
+  return count;
+}
+
+/** Puts the slots whose I/O is done behind the free ones; sleeps or spins until one is due. */
+function gatherDone(actor: usize, force: bool): u32 {
+  const instant = force || !quietLoad32(PARAM_SERVICE);
+  const depth = quietLoad32(actor + ACTOR_IODEPTH);
+  const first = freeSlots(actor);
+  const now = instant ? 0 : clockNs();
+  let earliest: f64 = Infinity;
+  let count: u32 = 0;
+  for (let i: u32 = 0; i < depth; i++) {
+    const slot = slotAt(actor, i);
+    if (!quietLoad32(slot + SLOT_BUSY)) continue;
+    const due = instant ? 0 : quietLoadF64(slot + SLOT_DUE_NS);
+    if (due <= now) {
+      quietStore32(slot + SLOT_BUSY, 0);
+      quietStore32(freeSlotAt(actor, first + count), slot);
+      count++;
+    } else if (due < earliest) earliest = due;
+  }
+  const wait = earliest - now;
+  if (!count && !first && wait > SPIN_NS) quietSleep(CONTROL_STOP, 0, <i64>(wait - SPIN_NS));
+  return count;
+}
+
+/** A read from the file stores a generation in each page; a write to it loads them. */
+@inline
+function runDma(cpu: usize, actor: usize, slot: usize): void {
+  const registered = quietLoad32(slot + SLOT_REGISTERED);
+  const count = registered ? registered : quietLoad32(slot + SLOT_NR_PAGES);
+  if (!count) return;
+  if (quietLoad32(slot + SLOT_IS_READ)) {
+    quietAdd32(actor + ACTOR_GENERATION, 1);
+    dmaToMemory(cpu, slot + SLOT_PAGES, count, quietLoad32(actor + ACTOR_GENERATION));
+  } else {
+    dmaFromMemory(cpu, slot + SLOT_PAGES, count);
+  }
+}
+
+/** bio_release_pages(): unpins, with the pages dirtied after a read. */
+@inline
+function releaseSlot(cpu: usize, slot: usize): void {
+  const count = quietLoad32(slot + SLOT_NR_PAGES);
+  const isRead = quietLoad32(slot + SLOT_IS_READ) != 0;
+  const pages = slot + SLOT_PAGES;
+  if (quietLoad32(slot + SLOT_TIMED)) unpinTimed(cpu, pages, count, pinFlags(isRead), isRead);
+  else unpin(cpu, pages, count, pinFlags(isRead), isRead);
+  quietStore32(slot + SLOT_NR_PAGES, 0);
+}
+
+function account(cpu: usize, actor: usize, slot: usize): void {
+  const isRead = quietLoad32(slot + SLOT_IS_READ) != 0;
+  const length = quietLoad32(slot + SLOT_LENGTH);
+  quietAdd64(actor + (isRead ? ACTOR_READ_IOS : ACTOR_WRITE_IOS), 1);
+  quietAdd64(actor + (isRead ? ACTOR_READ_BYTES : ACTOR_WRITE_BYTES), length);
+  if (!quietLoad32(slot + SLOT_TIMED)) return;
+  quietStore32(slot + SLOT_TIMED, 0);
+  const end = clockNs();
+  const created = quietLoadF64(slot + SLOT_CREATED_NS);
+  const submitted = quietLoadF64(slot + SLOT_SUBMITTED_NS);
+  // clat, slat and lat of one direction stand next to each other in shared/codes.ts.
+  const clat: u32 = isRead ? OP_READ_CLAT : OP_WRITE_CLAT;
+  recordLatency(cpu, clat - 1, submitted - created);
+  recordLatency(cpu, clat, end - submitted);
+  recordLatency(cpu, clat + 1, end - created);
+}

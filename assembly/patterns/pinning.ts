@@ -1,0 +1,52 @@
+/**
+ * How patterns pin and unpin: the gup call, the shadow ledger around it, and the clock around
+ * both where the operation is to be timed. The ledger is raised after gup succeeded and lowered
+ * before unpin begins.
+ */
+import { FOLL_WRITE, OP_PIN_FAST, OP_UNPIN } from "../shared/codes.ts";
+import { clockNs } from "../memory/cell";
+import { pinUserPagesFast } from "../gup/api";
+import { unpinPages, unpinPagesDirtyLock } from "../gup/unpin";
+import { recordLatency } from "../observe/latency";
+import { ledgerCount } from "../observe/ledger";
+
+/** pin_user_pages_fast(): pages gathered, or a negative errno. */
+@inline
+export function pin(
+  cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  const got = pinUserPagesFast(cpu, mm, vpn, count, flags, pages);
+  if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
+  return got;
+}
+
+/** As pin(), its latency recorded. */
+export function pinTimed(
+  cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  const begin = clockNs();
+  const got = pin(cpu, mm, vpn, count, flags, pages);
+  recordLatency(cpu, OP_PIN_FAST, clockNs() - begin);
+  return got;
+}
+
+/** unpin_user_pages(), with the pages dirtied if the device wrote to them. */
+@inline
+export function unpin(cpu: usize, pages: usize, count: u32, flags: u32, dirty: bool): void {
+  ledgerCount(cpu, pages, count, flags, <u32>-1);
+  if (dirty) unpinPagesDirtyLock(cpu, pages, count);
+  else unpinPages(cpu, pages, count);
+}
+
+/** As unpin(), its latency recorded. */
+export function unpinTimed(cpu: usize, pages: usize, count: u32, flags: u32, dirty: bool): void {
+  const begin = clockNs();
+  unpin(cpu, pages, count, flags, dirty);
+  recordLatency(cpu, OP_UNPIN, clockNs() - begin);
+}
+
+/** A device that reads from a file writes to memory. */
+@inline
+export function pinFlags(isRead: bool): u32 {
+  return isRead ? FOLL_WRITE : 0;
+}

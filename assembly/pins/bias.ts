@@ -1,0 +1,39 @@
+/**
+ * `bias`: a pin adds GUP_PIN_COUNTING_BIAS to _refcount; pinned is `refcount >= bias`, so that
+ * many ordinary references look like a pin (Kara, January 2019; Hubbard's RFC v2, February 2019).
+ * On a large folio bias × pages on the head, as v11 did; a product of 2^31 or more is refused.
+ */
+import { PAGE_REFCOUNT } from "../shared/layout.ts";
+import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
+import { loadRelaxed32 } from "../memory/cell";
+import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
+
+const REFERENCES_MAX: u64 = 0x7fffffff;
+
+@inline
+export function biasFits(pins: u32, bias: u32): bool {
+  return <u64>pins * <u64>bias <= REFERENCES_MAX;
+}
+
+@inline
+export function biasGrabFast(cpu: usize, page: usize, pins: u32, bias: u32): usize {
+  return biasFits(pins, bias) ? tryGetFolio(cpu, page, pins * bias) : 0;
+}
+
+@inline
+export function biasGrabHeld(folio: usize, pins: u32, bias: u32): bool {
+  const fits = biasFits(pins, bias);
+  if (fits) getFolio(folio, pins * bias);
+  return fits;
+}
+
+@inline
+export function biasRelease(cpu: usize, folio: usize, pins: u32, bias: u32): void {
+  putFolio(cpu, folio, pins * bias);
+}
+
+/** Unsigned, so that a count which has gone negative still says "maybe". */
+@inline
+export function biasTest(folio: usize, bias: u32): u32 {
+  return loadRelaxed32(folio + PAGE_REFCOUNT) >= bias ? MAYBE_PINNED : NOT_PINNED;
+}

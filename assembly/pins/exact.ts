@@ -1,0 +1,35 @@
+/**
+ * `exact`: the price of certainty. A count of its own in struct page, where memcg_data is (free
+ * only without memcg): one more read-modify-write on a line that the reference has just fetched.
+ */
+import { PAGE_EXACT_PINS } from "../shared/layout.ts";
+import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
+import { addVoid32, loadRelaxed32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
+import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
+
+@inline
+export function exactGrabFast(cpu: usize, page: usize, pins: u32): usize {
+  const folio = tryGetFolio(cpu, page, pins);
+  if (folio) {
+    addVoid32(folio + PAGE_EXACT_PINS, pins);
+    smpMbAfterAtomic(cpu);
+  }
+  return folio;
+}
+
+@inline
+export function exactGrabHeld(folio: usize, pins: u32): void {
+  getFolio(folio, pins);
+  addVoid32(folio + PAGE_EXACT_PINS, pins);
+}
+
+@inline
+export function exactRelease(cpu: usize, folio: usize, pins: u32): void {
+  subVoid32(folio + PAGE_EXACT_PINS, pins);
+  putFolio(cpu, folio, pins);
+}
+
+@inline
+export function exactTest(folio: usize): u32 {
+  return loadRelaxed32(folio + PAGE_EXACT_PINS) ? MAYBE_PINNED : NOT_PINNED;
+}

@@ -1,0 +1,43 @@
+/**
+ * `exact-side`: the exact count in a table beside mem_map, 4 bytes a page, so that struct page
+ * stays as it is. 16 pages share a cache line: neighbours bounce it between CPUs.
+ */
+import { PAGE_STRUCT_SHIFT, PARAM_MEM_MAP, PARAM_SIDE_TABLE } from "../shared/layout.ts";
+import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
+import {
+  addVoid32, loadRelaxed32, quietLoad32, smpMbAfterAtomic, subVoid32,
+} from "../memory/cell";
+import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
+
+@inline
+export function sideWord(folio: usize): usize {
+  const offset = folio - quietLoad32(PARAM_MEM_MAP);
+  return quietLoad32(PARAM_SIDE_TABLE) + (offset >> (PAGE_STRUCT_SHIFT - 2));
+}
+
+@inline
+export function sideGrabFast(cpu: usize, page: usize, pins: u32): usize {
+  const folio = tryGetFolio(cpu, page, pins);
+  if (folio) {
+    addVoid32(sideWord(folio), pins);
+    smpMbAfterAtomic(cpu);
+  }
+  return folio;
+}
+
+@inline
+export function sideGrabHeld(folio: usize, pins: u32): void {
+  getFolio(folio, pins);
+  addVoid32(sideWord(folio), pins);
+}
+
+@inline
+export function sideRelease(cpu: usize, folio: usize, pins: u32): void {
+  subVoid32(sideWord(folio), pins);
+  putFolio(cpu, folio, pins);
+}
+
+@inline
+export function sideTest(folio: usize): u32 {
+  return loadRelaxed32(sideWord(folio)) ? MAYBE_PINNED : NOT_PINNED;
+}

@@ -1,0 +1,80 @@
+/**
+ * The seam between gup and the schemes: four questions, one file per scheme behind them.
+ * `pins` counts pages pinned at once on one folio. A scheme's own words are in its own file.
+ */
+import { PARAM_BIAS, PARAM_RULES, PARAM_SCHEME, PARAM_ZERO_PAGE } from "../shared/layout.ts";
+import {
+  NR_GUP_PAGE_COUNT_OVERFLOWS, RULES_6_13, SCHEME_BIAS, SCHEME_EXACT, SCHEME_EXACT_SIDE,
+  SCHEME_HYBRID,
+} from "../shared/codes.ts";
+import { quietLoad32 } from "../memory/cell";
+import { countVmstat } from "../observe/vmstat";
+import { biasGrabFast, biasGrabHeld, biasRelease, biasTest } from "./bias";
+import { exactGrabFast, exactGrabHeld, exactRelease, exactTest } from "./exact";
+import { sideGrabFast, sideGrabHeld, sideRelease, sideTest } from "./exact_side";
+import { hybridGrabFast, hybridGrabHeld, hybridRelease, hybridTest } from "./hybrid";
+import { refcountGrabFast, refcountGrabHeld, refcountRelease, refcountTest } from "./refcount";
+
+@inline
+export function currentScheme(): u32 {
+  return quietLoad32(PARAM_SCHEME);
+}
+
+@inline
+export function currentBias(): u32 {
+  return quietLoad32(PARAM_BIAS);
+}
+
+/** Under the rules of 2023 a pin of the shared zero page counts nothing. */
+@inline
+export function isExemptZeroPage(page: usize): bool {
+  return page == <usize>quietLoad32(PARAM_ZERO_PAGE) && quietLoad32(PARAM_RULES) >= <u32>RULES_6_13;
+}
+
+/** Pins the page's folio without a lock: the folio, or 0 when it is free or full. */
+@inline
+export function grabFast(cpu: usize, scheme: u32, bias: u32, page: usize, pins: u32): usize {
+  let folio: usize = 0;
+  if (scheme == SCHEME_BIAS) folio = biasGrabFast(cpu, page, pins, bias);
+  else if (scheme == SCHEME_HYBRID) folio = hybridGrabFast(cpu, page, pins, bias);
+  else if (scheme == SCHEME_EXACT) folio = exactGrabFast(cpu, page, pins);
+  else if (scheme == SCHEME_EXACT_SIDE) folio = sideGrabFast(cpu, page, pins);
+  else folio = refcountGrabFast(cpu, page, pins);
+  return folio;
+}
+
+/** Pins a folio that cannot vanish meanwhile (its page table is locked); false: it is full. */
+export function grabHeld(cpu: usize, folio: usize, pins: u32): bool {
+  let granted = true;
+  const bias = currentBias();
+  switch (currentScheme()) {
+    case SCHEME_BIAS: granted = biasGrabHeld(folio, pins, bias); break;
+    case SCHEME_HYBRID: granted = hybridGrabHeld(folio, pins, bias); break;
+    case SCHEME_EXACT: exactGrabHeld(folio, pins); break;
+    case SCHEME_EXACT_SIDE: sideGrabHeld(folio, pins); break;
+    default: refcountGrabHeld(folio, pins);
+  }
+  if (!granted) countVmstat(cpu, NR_GUP_PAGE_COUNT_OVERFLOWS, 1);
+  return granted;
+}
+
+/** Takes `pins` pins back from the folio; the last reference frees it. */
+@inline
+export function release(cpu: usize, scheme: u32, bias: u32, folio: usize, pins: u32): void {
+  if (scheme == SCHEME_BIAS) biasRelease(cpu, folio, pins, bias);
+  else if (scheme == SCHEME_HYBRID) hybridRelease(cpu, folio, pins, bias);
+  else if (scheme == SCHEME_EXACT) exactRelease(cpu, folio, pins);
+  else if (scheme == SCHEME_EXACT_SIDE) sideRelease(cpu, folio, pins);
+  else refcountRelease(cpu, folio, pins);
+}
+
+/** page_maybe_dma_pinned() for a folio: NOT_PINNED, MAYBE_PINNED or PIN_UNKNOWN. */
+export function maybePinned(folio: usize): u32 {
+  switch (currentScheme()) {
+    case SCHEME_BIAS: return biasTest(folio, currentBias());
+    case SCHEME_HYBRID: return hybridTest(folio, currentBias());
+    case SCHEME_EXACT: return exactTest(folio);
+    case SCHEME_EXACT_SIDE: return sideTest(folio);
+    default: return refcountTest();
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Where everything lies in the shared memory. Each offset is written once, as a link in a chain;
+ * asc and tsc both compile this file. Units: bytes, unless a name says otherwise.
+ *
+ *   0        4096      8192                                                        end
+ *   ├─ unused ─┼─ control ─┼─ CPUs ─┼─ mms ─┼─ VMAs ─┼─ page tables ─┼─ mem_map ─┼─ … ─┤
+ *
+ * Only the control block has a fixed address. The host places the other regions one behind the
+ * other (src/machine/plan.ts) and writes their addresses into the control block.
+ */
+export const CACHE_LINE_BYTES = 64;
+export const PAGE_SHIFT = 12;
+export const PAGE_BYTES = 4096;
+
+// struct page: 64 bytes, the fields at the kernel's own offsets (x86-64, 6.13).
+//
+//    0       8          16        24       32     40       48        52        56       64
+//    ├ flags ┼ lru.next ┼ lru.prev ┼ mapping ┼ index ┼ private ┼ mapcount ┼ refcount ┼ memcg ┤
+//            └ compound_head: address of the head | 1, on tail pages
+//
+// flags, lru and mapping are 64 bits wide in the kernel; we use their low 32 bits.
+// memcg_data is where the `exact` scheme keeps its count: free only without memcg.
+export const PAGE_FLAGS = 0;
+export const PAGE_LRU_NEXT = PAGE_FLAGS + 8;
+export const PAGE_COMPOUND_HEAD = PAGE_LRU_NEXT;
+export const PAGE_LRU_PREV = PAGE_LRU_NEXT + 8;
+export const PAGE_MAPPING = PAGE_LRU_PREV + 8;
+export const PAGE_INDEX = PAGE_MAPPING + 8;
+export const PAGE_PRIVATE = PAGE_INDEX + 8;
+export const PAGE_MAPCOUNT = PAGE_PRIVATE + 8;
+export const PAGE_REFCOUNT = PAGE_MAPCOUNT + 4;
+export const PAGE_EXACT_PINS = PAGE_REFCOUNT + 4;
+export const PAGE_STRUCT_BYTES = PAGE_EXACT_PINS + 8;
+export const PAGE_STRUCT_SHIFT = 6;
+
+// A large folio uses its second struct page as well: a cache line of its own.
+//
+//   64         72      80              84             88                92           96
+//    ├ _flags_1 ┼ _head_1 ┼ large_mapcount ┼ entire_mapcount ┼ nr_pages_mapped ┼ _pincount ┤
+//      └ low byte: the order
+export const FOLIO_ORDER = PAGE_STRUCT_BYTES;
+export const FOLIO_LARGE_MAPCOUNT = PAGE_STRUCT_BYTES + 16;
+export const FOLIO_ENTIRE_MAPCOUNT = FOLIO_LARGE_MAPCOUNT + 4;
+export const FOLIO_NR_PAGES_MAPPED = FOLIO_ENTIRE_MAPCOUNT + 4;
+export const FOLIO_PINCOUNT = FOLIO_NR_PAGES_MAPPED + 4;
+export const MAX_PAGE_ORDER = 10;
+export const PMD_ORDER = 9;
+
+// Page tables: 512 entries of 8 bytes; PGD (1 GiB an entry) → PMD (2 MiB) → PTE (4 KiB).
+export const PTE_BYTES = 8;
+export const PTE_SHIFT = 3;
+export const PTRS_PER_TABLE = 512;
+export const TABLE_BITS = 9;
+export const PMD_VPN_SHIFT = TABLE_BITS;
+export const PGD_VPN_SHIFT = PMD_VPN_SHIFT + TABLE_BITS;
+export const TASK_SIZE_VPN = 134217728;
+/** What a page table needs besides its entries: its lock (split PTL), a line of its own. */
+export const PTDESC_LOCK = 0;
+export const PTDESC_BYTES = CACHE_LINE_BYTES;
+
+// Pool of equal objects: a free list and a mark below which all were handed out once.
+export const POOL_LOCK = 0;
+export const POOL_FREE = POOL_LOCK + 4;
+export const POOL_NEXT = POOL_FREE + 4;
+export const POOL_BASE = POOL_NEXT + 4;
+export const POOL_COUNT = POOL_BASE + 4;
+export const POOL_STRIDE = POOL_COUNT + 4;
+export const POOL_USED = POOL_STRIDE + 4;
+export const POOL_BYTES = CACHE_LINE_BYTES;
+
+// Control block: one line for each word that changes, then the parameters, then the zone.
+export const CONTROL = 4096;
+export const CONTROL_STOP = CONTROL;
+export const CONTROL_KILL = CONTROL_STOP + 4;
+export const CONTROL_START = CONTROL_STOP + CACHE_LINE_BYTES;
+export const CONTROL_READY = CONTROL_START + 4;
+export const CONTROL_PHASE = CONTROL_READY + 4;
+export const CONTROL_EPOCH = CONTROL_START + CACHE_LINE_BYTES;
+export const CONTROL_RUNNING_CPU = CONTROL_EPOCH + CACHE_LINE_BYTES;
+export const CONTROL_PARAMETERS = CONTROL_RUNNING_CPU + CACHE_LINE_BYTES;
+export const PARAM_SCHEME = CONTROL_PARAMETERS;
+export const PARAM_BIAS = PARAM_SCHEME + 4;
+export const PARAM_RULES = PARAM_BIAS + 4;
+export const PARAM_NR_PAGES = PARAM_RULES + 4;
+export const PARAM_NR_CPUS = PARAM_NR_PAGES + 4;
+export const PARAM_CPUS = PARAM_NR_CPUS + 4;
+export const PARAM_MEM_MAP = PARAM_CPUS + 4;
+export const PARAM_SIDE_TABLE = PARAM_MEM_MAP + 4;
+export const PARAM_LEDGER = PARAM_SIDE_TABLE + 4;
+export const PARAM_LEDGER_STRIDE = PARAM_LEDGER + 4;
+export const PARAM_CONTENT = PARAM_LEDGER_STRIDE + 4;
+export const PARAM_HISTOGRAMS = PARAM_CONTENT + 4;
+export const PARAM_MMS = PARAM_HISTOGRAMS + 4;
+export const PARAM_NR_MMS = PARAM_MMS + 4;
+export const PARAM_ZERO_PAGE = PARAM_NR_MMS + 4;
+export const PARAM_PTDESCS = PARAM_ZERO_PAGE + 4;
+export const PARAM_SERVICE = PARAM_PTDESCS + 4;
+export const PARAM_SERVICE_COUNT = PARAM_SERVICE + 4;
+export const PARAM_TESTS = PARAM_SERVICE_COUNT + 4;
+export const CONTROL_ZONE = CONTROL_PARAMETERS + 128;
+export const ZONE_LOCK = CONTROL_ZONE;
+export const ZONE_NR_FREE = ZONE_LOCK + 4;
+export const ZONE_FREE_HEADS = ZONE_LOCK + CACHE_LINE_BYTES;
+export const ZONE_BYTES = CACHE_LINE_BYTES * 2;
+export const POOL_TABLES = CONTROL_ZONE + ZONE_BYTES;
+export const POOL_VMAS = POOL_TABLES + POOL_BYTES;
+export const CONTROL_END = POOL_VMAS + POOL_BYTES;
+
+// Address space. Read-mostly words, then one line each for what bounces between CPUs.
+export const MM_PGD = 0;
+export const MM_FLAGS = MM_PGD + 4;
+export const MM_VMA_ROOT = MM_FLAGS + 4;
+export const MM_MMAP_NEXT = MM_VMA_ROOT + 4;
+export const MM_USERS = MM_MMAP_NEXT + 4;
+export const MM_MMAP_LOCK = MM_PGD + CACHE_LINE_BYTES;
+export const MM_WRITE_PROTECT_SEQ = MM_MMAP_LOCK + CACHE_LINE_BYTES;
+export const MM_PINNED_VM = MM_WRITE_PROTECT_SEQ + CACHE_LINE_BYTES;
+export const MM_LOCKED_VM = MM_PINNED_VM + 4;
+export const MM_BYTES = MM_PINNED_VM + CACHE_LINE_BYTES;
+
+// Sleeping reader-writer lock: writer bit | writer-waiting bit | readers, and a wake-up sequence.
+export const RWLOCK_COUNT = 0;
+export const RWLOCK_SEQUENCE = RWLOCK_COUNT + 4;
+export const RWLOCK_WAITERS = RWLOCK_SEQUENCE + 4;
+
+// VMA, a node of its address space's AVL tree. Addresses are virtual page numbers (vpn).
+export const VMA_START = 0;
+export const VMA_END = VMA_START + 4;
+export const VMA_FLAGS = VMA_END + 4;
+export const VMA_ORDER = VMA_FLAGS + 4;
+export const VMA_LEFT = VMA_ORDER + 4;
+export const VMA_RIGHT = VMA_LEFT + 4;
+export const VMA_HEIGHT = VMA_RIGHT + 4;
+export const VMA_FILE = VMA_HEIGHT + 4;
+export const VMA_BYTES = CACHE_LINE_BYTES;
+
+// Per CPU: one line each for what others poll, then its counters, records and actor.
+export const CPU_LINE = 0;
+export const CPU_OPS = CPU_LINE;
+export const CPU_HEARTBEAT = CPU_OPS + 8;
+export const CPU_EPOCH_SEEN = CPU_HEARTBEAT + 4;
+export const CPU_IRQ_OFF = CPU_LINE + CACHE_LINE_BYTES;
+export const CPU_BARRIER = CPU_IRQ_OFF + CACHE_LINE_BYTES;
+export const CPU_VMSTAT = CPU_BARRIER + CACHE_LINE_BYTES;
+export const CPU_VMSTAT_BYTES = 256;
+export const CPU_FALLBACKS = CPU_VMSTAT + CPU_VMSTAT_BYTES;
+export const CPU_FALLBACKS_BYTES = 128;
+export const CPU_VERDICTS = CPU_FALLBACKS + CPU_FALLBACKS_BYTES;
+export const CPU_VERDICTS_BYTES = CACHE_LINE_BYTES;
+export const CPU_OPSTATS = CPU_VERDICTS + CPU_VERDICTS_BYTES;
+export const CPU_OPSTATS_BYTES = 512;
+export const CPU_FAULTS = CPU_OPSTATS + CPU_OPSTATS_BYTES;
+export const CPU_FAULTS_BYTES = 1024;
+export const CPU_GATHER = CPU_FAULTS + CPU_FAULTS_BYTES;
+export const CPU_GATHER_BYTES = 4096;
+export const CPU_ACTOR = CPU_GATHER + CPU_GATHER_BYTES;
+export const CPU_ACTOR_BYTES = 2048;
+export const CPU_BYTES = CPU_ACTOR + CPU_ACTOR_BYTES;
+
+// What an operation's counter holds: how often, and how long its timed batches took.
+export const OPSTAT_COUNT = 0;
+export const OPSTAT_BATCH_OPS = OPSTAT_COUNT + 8;
+export const OPSTAT_BATCH_NS = OPSTAT_BATCH_OPS + 8;
+export const OPSTAT_BATCHES = OPSTAT_BATCH_NS + 8;
+export const OPSTAT_BYTES = OPSTAT_BATCHES + 8;
+
+// Bounded record of emulated kernel faults: a total, then the first that fit.
+export const FAULTS_TOTAL = 0;
+export const FAULTS_FIRST = 16;
+export const FAULT_CODE = 0;
+export const FAULT_PFN = FAULT_CODE + 4;
+export const FAULT_VALUE = FAULT_PFN + 4;
+export const FAULT_EXTRA = FAULT_VALUE + 4;
+export const FAULT_BYTES = FAULT_EXTRA + 4;
+export const FAULT_CAPACITY = 63;
+
+// Shadow ledger: per CPU and page, how many read pins and write pins it holds.
+export const LEDGER_READ = 0;
+export const LEDGER_WRITE = LEDGER_READ + 4;
+export const LEDGER_BYTES = LEDGER_WRITE + 4;
+export const LEDGER_SHIFT = 3;
+
+// Latency histogram: exact minimum and maximum, then the counts (shared/histogram.ts).
+export const HISTOGRAM_MIN = 0;
+export const HISTOGRAM_MAX = HISTOGRAM_MIN + 8;
+export const HISTOGRAM_COUNTS = CACHE_LINE_BYTES;

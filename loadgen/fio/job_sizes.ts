@@ -1,0 +1,76 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { DEFAULT_JOB } from "../../src/scenario/defaults.ts";
+import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
+import type { PerDirection } from "./block_sizes.ts";
+import type { Settings } from "./settings.ts";
+
+/** Names are parted by colons; a colon in a name has a backslash before it. */
+function existingBytes(settings: Settings): number {
+  if (settings.filename === undefined) return 0;
+  let total = 0;
+  for (const part of settings.filename.split(/(?<!\\):/)) {
+    const name = part.replaceAll("\\:", ":");
+    const path = settings.directory === undefined ? name : join(settings.directory, name);
+    const status = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
+    total += status?.isFile() ? status.size : 0;
+  }
+  return total;
+}
+
+function existingBytesOrNone(settings: Settings): number {
+  try {
+    return existingBytes(settings);
+  } catch {
+    return 0;
+  }
+}
+
+export interface Sizes {
+  readonly sizeBytes: number;
+  readonly ioSizeBytes: number;
+  /** No size was given and none was found: the default stands in. */
+  readonly assumed: boolean;
+}
+
+/** The extent a job works on and what it transfers; or why that is not known. */
+export function jobSizes(settings: Settings): Sizes | { readonly why: string } {
+  const { size, ioSize, fileSize, files, runtimeMs } = settings;
+  let sizeBytes = 0;
+  if (size !== undefined && "bytes" in size) sizeBytes = size.bytes;
+  else if (fileSize !== undefined && fileSize > 0) sizeBytes = fileSize * files;
+  else sizeBytes = existingBytesOrNone(settings);
+  if (size !== undefined && "percent" in size) {
+    if (sizeBytes === 0) return { why: `size=${size.percent}% of a file that is not there` };
+    sizeBytes = Math.floor((sizeBytes * size.percent) / 100);
+  }
+  if (sizeBytes > 2 ** 53) return { why: "files larger than 2^53 bytes together" };
+  const assumed = sizeBytes === 0;
+  if (assumed && runtimeMs === 0) return { why: "no size, and no file that has one" };
+  if (assumed) sizeBytes = DEFAULT_JOB.sizeBytes;
+  let ioSizeBytes = sizeBytes;
+  if (ioSize !== undefined) {
+    ioSizeBytes = "bytes" in ioSize ? ioSize.bytes : Math.floor((sizeBytes * ioSize.percent) / 100);
+  }
+  return { sizeBytes, ioSizeBytes, assumed };
+}
+
+/** The mix of sizes of each direction: bssplit wins over bsrange, bsrange over bs, as in fio. */
+export function blockMix(settings: Settings): PerDirection<readonly BlockSizeShare[]> {
+  if (settings.blockShares) return settings.blockShares;
+  if (settings.blockRanges) return settings.blockRanges;
+  const one = (bytes: number): BlockSizeShare[] => [
+    { minBytes: bytes, maxBytes: bytes, percent: 100 },
+  ];
+  const { read, write } = settings.blocks;
+  if (!settings.blocksBySequence) return { read: one(read), write: one(write) };
+  const used = one(settings.direction.random ? write : read);
+  return { read: used, write: used };
+}
+
+/** Shares of the directions that the job uses. */
+export function usedShares(settings: Settings): readonly BlockSizeShare[] {
+  const mix = blockMix(settings);
+  const { reads, writes } = settings.direction;
+  return [...(reads ? mix.read : []), ...(writes ? mix.write : [])];
+}

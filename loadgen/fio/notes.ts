@@ -1,0 +1,22 @@
+/** What the reader of the input wants the reader of the result to know, each thing once. */
+export class Notes {
+  readonly #notes = new Set<string>();
+  readonly #accepted = new Set<string>();
+
+  add(note: string): void {
+    this.#notes.add(note);
+  }
+
+  /** An option that fio knows and that does not matter here. */
+  accept(name: string): void {
+    this.#accepted.add(name);
+  }
+
+  all(): readonly string[] {
+    const notes = [...this.#notes];
+    if (this.#accepted.size > 0) {
+      notes.push(`without effect on pinning: ${[...this.#accepted].sort().join(", ")}`);
+    }
+    return notes;
+  }
+}

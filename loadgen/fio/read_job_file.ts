@@ -1,0 +1,122 @@
+import { basename } from "node:path";
+import type { Group, Job } from "../../src/scenario/scenario.ts";
+import { applySection } from "./apply_section.ts";
+import { Notes } from "./notes.ts";
+import { MOST_ACTORS } from "./options_grouping.ts";
+import { Problems } from "./problems.ts";
+import { type ReadText, readText, textOf } from "./read_text.ts";
+import { readSections, SECTION_LIMITS, type Section, type SectionLimits } from "./sections.ts";
+import { inheritSettings, initialSettings, type Settings } from "./settings.ts";
+import { shown } from "./shown.ts";
+import type { Surroundings } from "./substitute.ts";
+import { toJob } from "./to_job.ts";
+
+export interface JobFileInput extends Surroundings {
+  /** A path, or `-` for standard input. */
+  readonly source: string;
+  /** The text when it was read already. */
+  readonly text?: string;
+}
+
+export interface JobFileLimits extends SectionLimits {
+  readonly jobs: number;
+  readonly actorsInGroup: number;
+}
+
+/** fio runs at most 4,096 jobs unless told otherwise. */
+export const JOB_FILE_LIMITS: JobFileLimits = Object.freeze({
+  ...SECTION_LIMITS,
+  jobs: 4096,
+  actorsInGroup: MOST_ACTORS,
+});
+
+export interface JobFile {
+  readonly name: string;
+  readonly groups: readonly Group[];
+  readonly notes: readonly string[];
+}
+
+interface Gathering {
+  readonly groups: { jobs: Job[]; actors: number; full: boolean }[];
+  reportingGroup: number;
+}
+
+function textOfInput(input: JobFileInput, limits: JobFileLimits): ReadText {
+  if (input.text === undefined) return readText(input.source, limits.bytes);
+  return textOf(Buffer.from(input.text), limits.bytes);
+}
+
+/**
+ * Reads a fio job file, unchanged, into groups of jobs that run one after the other.
+ *
+ * @throws ConfigurationError with every problem of the file at once (exit status 104); a file
+ * that is missing or unreadable is such a problem too
+ */
+export function readJobFile(input: JobFileInput, limits = JOB_FILE_LIMITS): JobFile {
+  const label = input.source === "-" ? "stdin" : input.source;
+  const problems = new Problems();
+  const notes = new Notes();
+  const read = textOfInput(input, limits);
+  if (!read.ok) {
+    problems.add(label, read.found, read.accepted);
+    problems.throwIfAny(label);
+    return { name: "", groups: [], notes: [] };
+  }
+  const sections = readSections(input.source, read.text, problems, limits);
+  checkJobs(label, read.text, sections, problems, limits);
+  const gathering: Gathering = { groups: [], reportingGroup: -1 };
+  let global = initialSettings();
+  for (const section of sections) {
+    const settings = section.global ? global : inheritSettings(global);
+    applySection(section, settings, input, { problems, notes });
+    if (section.global) global = settings;
+    else gather(gathering, section, settings, { problems, notes, limits });
+  }
+  problems.throwIfAny(label);
+  return {
+    name: input.source === "-" ? "stdin" : basename(input.source).replace(/\.(fio|job|ini)$/, ""),
+    groups: gathering.groups.map(({ jobs }) => ({ jobs })),
+    notes: notes.all(),
+  };
+}
+
+function checkJobs(
+  label: string,
+  text: string,
+  sections: readonly Section[],
+  problems: Problems,
+  limits: JobFileLimits,
+): void {
+  const jobs = sections.filter((section) => !section.global).length;
+  const accepted = "a [name] section with the options of a job";
+  if (text.trim() === "") problems.add(label, "an empty file", accepted);
+  else if (jobs === 0) problems.add(label, "no job section", accepted);
+  if (jobs > limits.jobs) {
+    problems.add(label, `${jobs} job sections`, `at most ${limits.jobs}; split the file`);
+    problems.throwIfAny(label);
+  }
+}
+
+/** Puts a job into its stonewall group and its reporting group. */
+function gather(
+  gathering: Gathering,
+  section: Section,
+  settings: Settings,
+  outcome: { problems: Problems; notes: Notes; limits: JobFileLimits },
+): void {
+  const { problems, notes, limits } = outcome;
+  const first = gathering.groups.length === 0;
+  if (first || settings.stonewall) gathering.groups.push({ jobs: [], actors: 0, full: false });
+  if (first || settings.stonewall || settings.newGroup) gathering.reportingGroup++;
+  const group = gathering.groups.at(-1);
+  const job = toJob(section, settings, gathering.reportingGroup, problems, notes);
+  if (!group || !job) return;
+  group.jobs.push(job);
+  group.actors += job.clones;
+  if (group.actors > limits.actorsInGroup && !group.full) {
+    group.full = true;
+    const found = `${group.actors} actors together with job ${shown(section.name)}`;
+    const remedy = `at most ${limits.actorsInGroup} in a stonewall group`;
+    problems.add(section.where, found, `${remedy}; lower numjobs or add a stonewall`);
+  }
+}

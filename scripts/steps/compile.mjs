@@ -1,0 +1,116 @@
+/**
+ * dist/: the core (asc, two targets) and the TypeScript (tsc), compiled side by side into
+ * dist.next/ and renamed into place, so that a failed build leaves the last good one alone.
+ */
+
+import fs from "node:fs";
+import path from "node:path";
+import { runQuietly, StepFailed } from "./child.mjs";
+import { compareFingerprint, readStamp, takeFingerprint, writeStamp } from "./fingerprint.mjs";
+
+const DIST = "dist";
+const NEXT = "dist.next";
+const OLD = "dist.old";
+const STAMP = "dist/.pinlab-setup";
+const COMMAND_LINE = "loadgen/main.js";
+
+const RECIPE = ["package-lock.json", "scripts/steps/compile.mjs"];
+
+/** Each part: what it is made from, and what must lie in dist/ for it to count as made. */
+const PARTS = {
+  core: {
+    sources: ["assembly", "asconfig.json", ...RECIPE],
+    results: ["core/native.wasm", "core/traced.wasm"],
+  },
+  code: {
+    sources: ["assembly/shared", "src", "loadgen", "bench", "tsconfig.json", ...RECIPE],
+    results: [COMMAND_LINE, "src/index.js"],
+  },
+};
+
+/** Names of the parts that have to be built; renews the stamp where only times have moved. */
+export function findStaleParts(root) {
+  const stamp = readStamp(path.join(root, STAMP));
+  const stale = [];
+  let touched = false;
+  for (const [name, { sources, results }] of Object.entries(PARTS)) {
+    const { verdict, current } = compareFingerprint(root, sources, stamp?.[name]);
+    const complete = results.every((file) => fs.existsSync(path.join(root, DIST, file)));
+    if (verdict === "changed" || !complete) stale.push(name);
+    else if (verdict === "touched") {
+      stamp[name] = current;
+      touched = true;
+    }
+  }
+  if (touched && stale.length === 0) writeStamp(path.join(root, STAMP), stamp);
+  return stale;
+}
+
+/** Builds the named parts, carries the others over, and returns what the compilers remarked. */
+export async function compile(root, names, say) {
+  say(names.length === 1 ? `building (${names[0]})…` : "building…");
+  const stamp = readStamp(path.join(root, STAMP)) ?? {};
+  // Taken before compiling: what is edited meanwhile is stale at the next start.
+  for (const name of names) stamp[name] = takeFingerprint(root, PARTS[name].sources);
+  fs.rmSync(path.join(root, NEXT), { recursive: true, force: true });
+  fs.mkdirSync(path.join(root, NEXT));
+  carryOver(root, names);
+  const compilers = [];
+  if (names.includes("core")) compilers.push(asc(root, "native"), asc(root, "traced"));
+  if (names.includes("code")) compilers.push(tsc(root));
+  const outcomes = await Promise.allSettled(compilers);
+  const failures = outcomes.filter(({ status }) => status === "rejected");
+  if (failures.length > 0) {
+    fs.rmSync(path.join(root, NEXT), { recursive: true, force: true });
+    throw joined(failures.map(({ reason }) => reason));
+  }
+  makeRunnable(path.join(root, NEXT, COMMAND_LINE));
+  writeStamp(path.join(root, NEXT, path.basename(STAMP)), stamp);
+  moveIntoPlace(root);
+  const remarks = outcomes.map(({ value }) => value).filter((text) => text !== "");
+  if (remarks.length > 0) say(remarks.join("\n"));
+}
+
+function asc(root, target) {
+  const program = path.join(root, "node_modules/assemblyscript/bin/asc.js");
+  const outFile = `${NEXT}/core/${target}.wasm`;
+  const args = ["--config", "asconfig.json", "--target", target, "--outFile", outFile];
+  return runQuietly(`asc (${target})`, process.execPath, [program, ...args], { cwd: root });
+}
+
+function tsc(root) {
+  const program = path.join(root, "node_modules/typescript/bin/tsc");
+  const args = ["-p", "tsconfig.json", "--outDir", NEXT];
+  return runQuietly("tsc", process.execPath, [program, ...args], { cwd: root });
+}
+
+/** The core lies in dist/core/, everything else in dist/ comes from tsc. */
+function carryOver(root, builtNames) {
+  const dist = path.join(root, DIST);
+  if (builtNames.length === Object.keys(PARTS).length || !fs.existsSync(dist)) return;
+  for (const child of fs.readdirSync(dist)) {
+    const part = child === "core" ? "core" : "code";
+    if (builtNames.includes(part) || child === path.basename(STAMP)) continue;
+    fs.cpSync(path.join(dist, child), path.join(root, NEXT, child), { recursive: true });
+  }
+}
+
+function makeRunnable(file) {
+  const text = fs.readFileSync(file, "utf8");
+  if (!text.startsWith("#!")) fs.writeFileSync(file, `#!/usr/bin/env node\n${text}`);
+  fs.chmodSync(file, 0o755);
+}
+
+function moveIntoPlace(root) {
+  const [dist, next, old] = [DIST, NEXT, OLD].map((name) => path.join(root, name));
+  fs.rmSync(old, { recursive: true, force: true });
+  if (fs.existsSync(dist)) fs.renameSync(dist, old);
+  fs.renameSync(next, dist);
+  fs.rmSync(old, { recursive: true, force: true });
+}
+
+/** One fault for all; both targets of asc find the same errors, which are said once. */
+function joined(faults) {
+  const words = new Set(faults.map(({ said }) => said));
+  return new StepFailed([...words].join("\n\n"), faults.map(({ message }) => message).join("; "));
+}

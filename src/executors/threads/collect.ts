@@ -1,0 +1,144 @@
+import {
+  ACTOR_READ_BYTES,
+  ACTOR_READ_IOS,
+  ACTOR_WRITE_BYTES,
+  ACTOR_WRITE_IOS,
+} from "../../../assembly/shared/actor_layout.ts";
+import {
+  OP_FAULT,
+  OP_LOCK_WAIT,
+  OP_MMAP_LOCK_WAIT,
+  OP_MR_DEREG,
+  OP_MR_REG,
+  OP_PIN_FAST,
+  OP_PIN_SLOW,
+  OP_READ_SLAT,
+  OP_UNPIN,
+  OP_WRITE_SLAT,
+} from "../../../assembly/shared/codes.ts";
+import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
+import { LatencyHistogram } from "../../machine/histogram.ts";
+import { type OpStat, readHistogram, readOpStat } from "../../machine/latency.ts";
+import { cpuAddress, type Machine } from "../../machine/machine.ts";
+import type { Calibration, DirectionRecord, OpName, OpRecord } from "../../results/record.ts";
+
+const OP_CODES: readonly (readonly [Exclude<OpName, "io">, number])[] = [
+  ["pin_fast", OP_PIN_FAST],
+  ["pin_slow", OP_PIN_SLOW],
+  ["unpin", OP_UNPIN],
+  ["mr_reg", OP_MR_REG],
+  ["mr_dereg", OP_MR_DEREG],
+  ["fault", OP_FAULT],
+  ["lock_wait", OP_LOCK_WAIT],
+  ["mmap_lock_wait", OP_MMAP_LOCK_WAIT],
+];
+
+const NO_STAT: OpStat = { count: 0, batchOps: 0, batchNs: 0, batches: 0 };
+
+/** Everything that one operation left behind, added up over actors and groups. */
+class OpSum {
+  latency = LatencyHistogram.empty();
+  stat: OpStat = NO_STAT;
+
+  add(latency: LatencyHistogram, stat: OpStat): void {
+    this.latency = this.latency.plus(latency);
+    this.stat = {
+      count: this.stat.count + stat.count,
+      batchOps: this.stat.batchOps + stat.batchOps,
+      batchNs: this.stat.batchNs + stat.batchNs,
+      batches: this.stat.batches + stat.batches,
+    };
+  }
+}
+
+/** Reads of one direction by one actor, and its three latencies. */
+export function readDirection(
+  machine: Machine,
+  cpu: number,
+  direction: "read" | "write",
+  runtimeNs: number,
+): DirectionRecord {
+  const actor = cpuAddress(machine, cpu) + CPU_ACTOR;
+  const isRead = direction === "read";
+  const long = (offset: number) => Number(machine.longs[(actor + offset) / 8] ?? 0n);
+  const slat = isRead ? OP_READ_SLAT : OP_WRITE_SLAT;
+  return {
+    ios: long(isRead ? ACTOR_READ_IOS : ACTOR_WRITE_IOS),
+    bytes: long(isRead ? ACTOR_READ_BYTES : ACTOR_WRITE_BYTES),
+    runtimeNs,
+    slat: readHistogram(machine, cpu, slat),
+    clat: readHistogram(machine, cpu, slat + 1),
+    lat: readHistogram(machine, cpu, slat + 2),
+  };
+}
+
+/** Adds clones up: I/Os and latencies add, the runtime is the slowest one's. */
+export function addDirections(a: DirectionRecord, b: DirectionRecord): DirectionRecord {
+  return {
+    ios: a.ios + b.ios,
+    bytes: a.bytes + b.bytes,
+    runtimeNs: Math.max(a.runtimeNs, b.runtimeNs),
+    slat: a.slat.plus(b.slat),
+    clat: a.clat.plus(b.clat),
+    lat: a.lat.plus(b.lat),
+  };
+}
+
+/** The operations of a run, gathered group by group. */
+export class Operations {
+  private readonly sums = new Map<OpName, OpSum>();
+
+  private of(name: OpName): OpSum {
+    const sum = this.sums.get(name) ?? new OpSum();
+    this.sums.set(name, sum);
+    return sum;
+  }
+
+  /** Takes what the actor on `cpu` has measured; its directions make up `io`. */
+  addActor(machine: Machine, cpu: number, directions: readonly DirectionRecord[]): void {
+    for (const [name, code] of OP_CODES) {
+      const stat = readOpStat(machine, cpu, code);
+      const latency = readHistogram(machine, cpu, code);
+      // Waits are only entered when they happen: what was recorded is what there was.
+      const count = Math.max(stat.count, latency.count);
+      if (count > 0) this.of(name).add(latency, { ...stat, count });
+    }
+    for (const { ios, lat } of directions) {
+      if (ios > 0) this.of("io").add(lat, { ...NO_STAT, count: ios });
+    }
+  }
+
+  /** The records; `durationNs` is the measured time of the run. */
+  records(
+    durationNs: number,
+    { clockReadNs, clockGrainNs }: Pick<Calibration, "clockReadNs" | "clockGrainNs">,
+  ): Partial<Record<OpName, OpRecord>> {
+    const records: Partial<Record<OpName, OpRecord>> = {};
+    for (const [name, { latency, stat }] of this.sums) {
+      const { count, batchOps, batchNs, batches } = stat;
+      records[name] = {
+        count,
+        rate: durationNs > 0 ? count / (durationNs / 1e9) : 0,
+        sampled: latency.count,
+        batchMeanNs: batchOps > 0 ? Math.max(0, batchNs - batches * clockReadNs) / batchOps : undefined,
+        belowResolution: shareBelow(latency, clockReadNs + 2 * clockGrainNs),
+        latency,
+      };
+    }
+    return records;
+  }
+
+  /** Clock reads that sampling cost: two a timed operation, four a timed round of batches. */
+  clockReads(): number {
+    let reads = 0;
+    for (const { latency, stat } of this.sums.values()) reads += 2 * latency.count + 2 * stat.batches;
+    return reads;
+  }
+}
+
+function shareBelow(latency: LatencyHistogram, ns: number): number {
+  if (latency.count === 0) return 0;
+  let below = 0;
+  for (const slot of latency.nonZero()) if (slot.midNs <= ns) below += slot.count;
+  return below / latency.count;
+}

@@ -1,0 +1,68 @@
+import {
+  BUG_FALSE_NEGATIVE,
+  BUG_FREE_OF_PINNED,
+  BUG_REFCOUNT_UNDERFLOW,
+  BUG_SLEEP_IN_ATOMIC,
+  BUG_USE_AFTER_FREE,
+} from "../../../assembly/shared/codes.ts";
+import type { InvariantBreach } from "../../results/record.ts";
+import type { KernelFault } from "../../machine/vmstat.ts";
+
+/** Invariants that this executor can decide so far. */
+export const CHECKED_INVARIANTS = [
+  "no-false-negative",
+  "no-overflow",
+  "no-use-after-free",
+  "no-sleep-in-atomic",
+  "no-deadlock",
+  "conserved-refcount",
+] as const;
+
+interface FaultMeaning {
+  readonly invariant: (typeof CHECKED_INVARIANTS)[number];
+  readonly words: (fault: KernelFault) => string;
+}
+
+const MEANINGS: Readonly<Record<number, FaultMeaning>> = {
+  [BUG_SLEEP_IN_ATOMIC]: {
+    invariant: "no-sleep-in-atomic",
+    words: (f) => `CPU ${f.cpu} slept with interrupts off`,
+  },
+  [BUG_REFCOUNT_UNDERFLOW]: {
+    invariant: "no-overflow",
+    words: (f) => `CPU ${f.cpu} took ${f.extra} references from page ${f.pfn}, which had ${f.value}`,
+  },
+  [BUG_FREE_OF_PINNED]: {
+    invariant: "no-use-after-free",
+    words: (f) => `CPU ${f.cpu} freed page ${f.pfn} with ${f.value} pins in the ledger`,
+  },
+  [BUG_USE_AFTER_FREE]: {
+    invariant: "no-use-after-free",
+    words: (f) => `the device of CPU ${f.cpu} wrote to the free page ${f.pfn}`,
+  },
+  [BUG_FALSE_NEGATIVE]: {
+    invariant: "no-false-negative",
+    words: (f) => `CPU ${f.cpu} was told that page ${f.pfn} is not pinned, and it was`,
+  },
+};
+
+/** Breaches by invariant: how many were recorded, and the first in words. */
+export function breachesOf(
+  faults: readonly KernelFault[],
+  quiescence: readonly string[],
+  deadlocks: readonly string[],
+): InvariantBreach[] {
+  const found = new Map<string, { count: number; first: string }>();
+  const add = (name: string, words: string): void => {
+    const known = found.get(name);
+    if (known) known.count++;
+    else found.set(name, { count: 1, first: words });
+  };
+  for (const fault of faults) {
+    const meaning = MEANINGS[fault.code];
+    if (meaning) add(meaning.invariant, meaning.words(fault));
+  }
+  for (const words of quiescence) add("conserved-refcount", words);
+  for (const words of deadlocks) add("no-deadlock", words);
+  return [...found].map(([name, { count, first }]) => ({ name, count, expected: false, first }));
+}

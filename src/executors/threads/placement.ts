@@ -1,0 +1,81 @@
+import { arenaBytesOf, pagesOfClone } from "../../machine/actor_block.ts";
+import { type MachinePlan, planMachine } from "../../machine/plan.ts";
+import { ConfigurationError } from "../../scenario/problem.ts";
+import type { Group, Job, Scenario } from "../../scenario/scenario.ts";
+
+/** A stonewall group runs at most this many actors, one worker thread each. */
+export const MAX_ACTORS = 128;
+
+/** One clone of one job: its CPU, its address space, its name in messages. */
+export interface PlacedActor {
+  readonly job: Job;
+  readonly clone: number;
+  readonly cpu: number;
+  readonly mm: number;
+  readonly name: string;
+}
+
+/** Every clone gets a CPU; jobs with `thread` share one address space, as fio's process does. */
+export function placeActors(group: Group): PlacedActor[] {
+  const placed: PlacedActor[] = [];
+  let nextMm = 0;
+  let threadMm: number | undefined;
+  for (const job of group.jobs) {
+    for (let clone = 0; clone < job.clones; clone++) {
+      if (job.thread && threadMm === undefined) threadMm = nextMm++;
+      const mm = job.thread && threadMm !== undefined ? threadMm : nextMm++;
+      const name = job.clones > 1 ? `${job.name}.${clone}` : job.name;
+      placed.push({ job, clone, cpu: placed.length, mm, name });
+    }
+  }
+  return placed;
+}
+
+/** The machine that is large enough for each group in turn. Throws ConfigurationError. */
+export function planFor(scenario: Scenario, groups: readonly PlacedActor[][]): MachinePlan {
+  const cpus = Math.max(1, ...groups.map((actors) => actors.length));
+  if (cpus > MAX_ACTORS) throw tooManyActors(cpus);
+  const needed = Math.max(...groups.map((actors) => sum(actors, (a) => pagesOfClone(a.job))));
+  const order = Math.max(0, ...groups.flat().map((actor) => actor.job.folioOrder));
+  const block = 2 ** Math.max(order, 6);
+  // Room for the zero page and for what alignment leaves between buffers.
+  const automatic = Math.ceil((needed + 64 + (order ? 2 * block : 0)) / block) * block;
+  const pages = scenario.machine.pages === "auto" ? automatic : scenario.machine.pages;
+  if (pages < needed + 1) throw tooFewPages(pages, needed);
+  const arenaBytes = Array.from({ length: cpus }, (_, cpu) =>
+    Math.max(...groups.map((actors) => (actors[cpu] ? arenaBytesOf(actors[cpu].job) : 0))),
+  );
+  return planMachine({
+    pages,
+    cpus,
+    mms: Math.max(1, ...groups.flat().map((actor) => actor.mm + 1)),
+    vmas: 2 * cpus + 8,
+    arenaBytes,
+    serviceValues: scenario.serviceNs.length,
+    histograms: true,
+  });
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
+
+function tooManyActors(actors: number): ConfigurationError {
+  return new ConfigurationError([
+    {
+      where: "jobs",
+      found: `${actors} actors in one stonewall group`,
+      accepted: `at most ${MAX_ACTORS}: lower numjobs or put a stonewall between jobs`,
+    },
+  ]);
+}
+
+function tooFewPages(pages: number, needed: number): ConfigurationError {
+  return new ConfigurationError([
+    {
+      where: "machine.pages",
+      found: `${pages} pages, but the jobs' buffers need ${needed} and the machine 1`,
+      accepted: `at least ${needed + 1}, or "auto"`,
+    },
+  ]);
+}

@@ -1,0 +1,27 @@
+/** What the executor and its workers tell each other: one task a worker, one answer a task. */
+
+export interface WorkerTask {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the actor's CPU block. */
+  readonly cpu: number;
+  /** Value of CONTROL_START that opens the barrier. */
+  readonly startWord: number;
+  /** Measured ms after which the actor ends; undefined: the executor stops it. */
+  readonly runtimeMs: number | undefined;
+  /** The executor ends the measurement: the job's own limits do not count. */
+  readonly endless: boolean;
+}
+
+export interface WorkerAnswer {
+  /** 0, or the errno with which the actor failed. */
+  readonly error: number;
+  /** Where it failed. */
+  readonly stage: "setup" | "run";
+  /** Measured time, warm-up left out, drain included. */
+  readonly measuredNs: number;
+}
+
+/** Phases of a group, in CONTROL_PHASE. */
+export const PHASE_WARMUP = 0;
+export const PHASE_MEASURE = 1;

@@ -1,0 +1,92 @@
+import { Piscina } from "piscina";
+import { compileCore, instantiateCore } from "../../machine/core.ts";
+import { describeEnvironment } from "../../machine/environment.ts";
+import { wallClockMs } from "../../machine/clock.ts";
+import { cpuAddress, type Machine, makeMachine } from "../../machine/machine.ts";
+import type { RunRecord } from "../../results/record.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import { calibrateClock } from "./calibrate.ts";
+import { Gathering } from "./gathering.ts";
+import { placeActors, planFor } from "./placement.ts";
+import { type GroupProgress, runGroup } from "./run_group.ts";
+
+/** What an observer of a running run is shown, about 50 times a second. */
+export interface RunProgress extends GroupProgress {
+  readonly group: number;
+  readonly groups: number;
+  readonly actors: number;
+  /** The machine as it is now: to be read, never written. */
+  readonly machine: Machine;
+}
+
+export interface ThreadsOptions {
+  /** Aborting ends the run early; what was measured is still returned. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+}
+
+const workerFolder = import.meta.url.endsWith(".ts")
+  ? "../../../dist/src/executors/threads/"
+  : "./";
+
+/**
+ * Runs a scenario on real worker threads, one per actor. Throws ConfigurationError for what cannot
+ * be run, EnvironmentFault for what this computer cannot give.
+ */
+export async function runThreads(
+  scenario: Scenario,
+  options: ThreadsOptions = {},
+): Promise<RunRecord> {
+  const groups = scenario.groups.map(placeActors);
+  const plan = planFor(scenario, groups);
+  const startedAtMs = wallClockMs();
+  const { module, sha256 } = compileCore("native");
+  const machine = makeMachine(plan, scenario.machine);
+  machine.doubles.set(scenario.serviceNs, plan.serviceAt / 8);
+  const core = instantiateCore(module, machine.memory);
+  core.boot(cpuAddress(machine, 0));
+  const calibration = calibrateClock(core);
+  const pool = new Piscina({
+    filename: new URL(`${workerFolder}worker.js`, import.meta.url).href,
+    minThreads: plan.cpus,
+    maxThreads: plan.cpus,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    atomics: "disabled",
+  });
+  const gathering = new Gathering(scenario, machine);
+  try {
+    for (const [groupIndex, actors] of groups.entries()) {
+      if (options.signal?.aborted || gathering.hasFailed()) break;
+      const cpuBefore = process.cpuUsage();
+      const ends = await runGroup(
+        {
+          scenario,
+          machine,
+          module,
+          pool,
+          groupIndex,
+          signal: options.signal,
+          onTick: (progress) =>
+            options.onProgress?.({
+              ...progress,
+              group: groupIndex,
+              groups: groups.length,
+              actors: actors.length,
+              machine,
+            }),
+        },
+        actors,
+      );
+      gathering.addGroup(groupIndex, actors, ends, process.cpuUsage(cpuBefore));
+    }
+  } finally {
+    await pool.destroy();
+  }
+  return gathering.record({
+    startedAtMs,
+    calibration,
+    environment: describeEnvironment(sha256),
+    interrupted: options.signal?.aborted ?? false,
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * pinlab as a library: `run(input)` runs a scenario on real threads and returns its record, which
+ * the formats turn into text. Errors: ConfigurationError (what was asked), EnvironmentFault (what
+ * the computer lacks).
+ */
+import { runThreads, type ThreadsOptions } from "./executors/threads/run_threads.ts";
+import type { RunRecord } from "./results/record.ts";
+import { makeScenario, type ScenarioInput } from "./scenario/make_scenario.ts";
+
+export { fioJson } from "./results/fio_json.ts";
+export { hlog } from "./results/hlog.ts";
+export { normalReport } from "./results/normal.ts";
+export type { RunRecord } from "./results/record.ts";
+export { makeScenario, type ScenarioInput } from "./scenario/make_scenario.ts";
+export { ConfigurationError, EnvironmentFault } from "./scenario/problem.ts";
+export type { Job, Scenario } from "./scenario/scenario.ts";
+
+/** Runs a scenario; only what differs from the defaults need be named. */
+export function run(input: ScenarioInput, options: ThreadsOptions = {}): Promise<RunRecord> {
+  return runThreads(makeScenario(input), options);
+}

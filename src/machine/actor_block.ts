@@ -1,0 +1,242 @@
+import {
+  ACTOR_BLOCK_ALIGN,
+  ACTOR_BUFFER_BYTES,
+  ACTOR_BUFFER_PAGES,
+  ACTOR_END,
+  ACTOR_EXTENT_BLOCKS,
+  ACTOR_FLAGS,
+  ACTOR_FOLIO_ORDER,
+  ACTOR_FREE_SLOTS,
+  ACTOR_IODEPTH,
+  ACTOR_LIFETIME_NS,
+  ACTOR_LIMIT_BYTES,
+  ACTOR_LIMIT_IOS,
+  ACTOR_MEM_ALIGN,
+  ACTOR_MM,
+  ACTOR_PAGES,
+  ACTOR_PAGES_PER_CALL,
+  ACTOR_PATTERN,
+  ACTOR_PERMUTATION,
+  ACTOR_PERMUTATION_MASK,
+  ACTOR_PERMUTATION_STEP,
+  ACTOR_PRNG,
+  ACTOR_QUANTILES,
+  ACTOR_READ_SHARE,
+  ACTOR_READ_SIZES,
+  ACTOR_REFERENCES,
+  ACTOR_SAMPLE,
+  ACTOR_SLOTS,
+  ACTOR_SLOT_STRIDE,
+  ACTOR_WALK,
+  ACTOR_WRITE_SIZES,
+  GUP_TEST_CALLS,
+  QUANTILE_COUNT,
+  SIZE_BYTES,
+  SLOT_PAGES,
+} from "../../assembly/shared/actor_layout.ts";
+import {
+  ACTOR_PERMUTE,
+  ACTOR_RANDOM,
+  ACTOR_WRITES_ONLY,
+  PATTERN_BUFFERED_IO,
+  PATTERN_DIRECT_IO,
+  PATTERN_FIXED_BUFFERS,
+  PATTERN_GUP_TEST,
+  PATTERN_MAPPER,
+  PATTERN_RDMA_MR,
+  WALK_HOT,
+  WALK_RANDOM,
+  WALK_SEQUENTIAL,
+} from "../../assembly/shared/codes.ts";
+import {
+  CACHE_LINE_BYTES,
+  CPU_ACTOR,
+  PAGE_BYTES,
+  PMD_ORDER,
+} from "../../assembly/shared/layout.ts";
+import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
+import { cpuAddress, mmAddress, type Machine } from "./machine.ts";
+import { offsetQuantiles } from "./offset_quantiles.ts";
+import { splitmix64 } from "./prng.ts";
+
+const PATTERN_CODES: Readonly<Record<PatternName, number>> = {
+  direct_io: PATTERN_DIRECT_IO,
+  buffered_io: PATTERN_BUFFERED_IO,
+  fixed_buffers: PATTERN_FIXED_BUFFERS,
+  rdma_mr: PATTERN_RDMA_MR,
+  mapper: PATTERN_MAPPER,
+  gup_test: PATTERN_GUP_TEST,
+};
+const WALK_CODES = { sequential: WALK_SEQUENTIAL, random: WALK_RANDOM, hot: WALK_HOT };
+const U32 = 2 ** 32;
+/** A permutation of blocks lives in 32 bits; larger files are drawn with repetition. */
+const PERMUTATION_LIMIT = 2 ** 31;
+
+const isIo = (job: Job): boolean => job.pattern !== "gup_test" && job.pattern !== "mapper";
+const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to;
+
+/** Largest block of the job: the size of each buffer, in bytes. */
+function bufferBytes(job: Job): number {
+  const sizes = [
+    ...(job.readPercent > 0 ? job.readSizes : []),
+    ...(job.readPercent < 100 ? job.writeSizes : []),
+  ];
+  return Math.max(...sizes.map((size) => size.maxBytes));
+}
+
+/** Page frames that one clone maps. */
+export function pagesOfClone(job: Job): number {
+  const touchesMemory = job.pattern !== "buffered_io";
+  const pages = isIo(job)
+    ? Math.ceil((job.memAlignBytes + job.iodepth * bufferBytes(job)) / PAGE_BYTES)
+    : job.bufferPages;
+  if (!touchesMemory) return 0;
+  return alignUp(pages, 2 ** job.folioOrder);
+}
+
+/** Most pages that one buffer can touch. */
+function pagesOfBuffer(job: Job): number {
+  return Math.ceil(bufferBytes(job) / PAGE_BYTES) + 1;
+}
+
+function slotStride(job: Job): number {
+  return alignUp(SLOT_PAGES + pagesOfBuffer(job) * 4, CACHE_LINE_BYTES);
+}
+
+interface ArenaParts {
+  readonly slots: number;
+  readonly freeSlots: number;
+  readonly readSizes: number;
+  readonly writeSizes: number;
+  readonly quantiles: number;
+  readonly pages: number;
+  readonly bytes: number;
+}
+
+/** Offsets of the actor's tables within its arena; -1: it has none. */
+function arenaParts(job: Job): ArenaParts {
+  let end = 0;
+  const place = (bytes: number): number => {
+    if (bytes === 0) return -1;
+    const at = end;
+    end = alignUp(at + bytes, CACHE_LINE_BYTES);
+    return at;
+  };
+  const io = isIo(job);
+  const quantiles = io && job.random && job.randomDistribution.kind !== "random";
+  return {
+    slots: place(io ? job.iodepth * slotStride(job) : 0),
+    freeSlots: place(io ? job.iodepth * 4 : 0),
+    readSizes: place(io ? job.readSizes.length * SIZE_BYTES : 0),
+    writeSizes: place(io ? job.writeSizes.length * SIZE_BYTES : 0),
+    quantiles: place(quantiles ? (QUANTILE_COUNT + 1) * 8 : 0),
+    pages: place(io ? 0 : pagesArrayBytes(job)),
+    bytes: end,
+  };
+}
+
+function pagesArrayBytes(job: Job): number {
+  return 4 * (job.pattern === "gup_test" ? GUP_TEST_CALLS * job.pagesPerCall : job.bufferPages);
+}
+
+/** Bytes of tables that one clone needs beside its block. */
+export function arenaBytesOf(job: Job): number {
+  return arenaParts(job).bytes;
+}
+
+/** Shares as thresholds of a 32-bit draw; the last one takes what rounding leaves. */
+function writeSizes(machine: Machine, at: number, sizes: readonly BlockSizeShare[]): void {
+  let cumulated = 0;
+  sizes.forEach((size, i) => {
+    cumulated += size.percent;
+    const last = i === sizes.length - 1;
+    const share = last ? U32 - 1 : Math.min(U32 - 1, Math.floor((cumulated / 100) * U32) - 1);
+    machine.words.set([share | 0, size.minBytes, size.maxBytes], (at + i * SIZE_BYTES) >>> 2);
+  });
+}
+
+/** Which clone of which job stands on which CPU, in which address space, from which seed. */
+export interface ActorPlace {
+  readonly job: Job;
+  readonly cpu: number;
+  readonly mm: number;
+  readonly seed: bigint;
+  readonly sample: number;
+}
+
+/** Writes the block and the tables of one actor; the actor must not be running. */
+export function writeActor(machine: Machine, place: ActorPlace): void {
+  const { job, cpu } = place;
+  const block = cpuAddress(machine, cpu) + CPU_ACTOR;
+  machine.words.fill(0, block >>> 2, (block + ACTOR_END) >>> 2);
+  const arena = machine.plan.arenasAt[cpu] ?? 0;
+  const parts = arenaParts(job);
+  machine.words.fill(0, arena >>> 2, (arena + parts.bytes) >>> 2);
+  const word = (offset: number, value: number): void => {
+    machine.words[(block + offset) >>> 2] = value;
+  };
+  const table = (offset: number, part: number): void => word(offset, part < 0 ? 0 : arena + part);
+  word(ACTOR_PATTERN, PATTERN_CODES[job.pattern]);
+  word(ACTOR_MM, mmAddress(machine, place.mm));
+  word(ACTOR_SAMPLE, place.sample);
+  word(ACTOR_BUFFER_PAGES, pagesOfClone(job));
+  word(ACTOR_FOLIO_ORDER, Math.min(job.folioOrder, PMD_ORDER));
+  word(ACTOR_PAGES_PER_CALL, job.pagesPerCall);
+  word(ACTOR_WALK, WALK_CODES[job.walk]);
+  word(ACTOR_REFERENCES, job.references);
+  table(ACTOR_PAGES, parts.pages);
+  machine.longs[(block + ACTOR_PRNG) >>> 3] = splitmix64(place.seed, cpu);
+  machine.doubles[(block + ACTOR_LIFETIME_NS) >>> 3] = job.lifetimeMs * 1e6;
+  if (!isIo(job)) return;
+  table(ACTOR_SLOTS, parts.slots);
+  table(ACTOR_FREE_SLOTS, parts.freeSlots);
+  table(ACTOR_READ_SIZES, parts.readSizes);
+  table(ACTOR_WRITE_SIZES, parts.writeSizes);
+  table(ACTOR_QUANTILES, parts.quantiles);
+  writeSizes(machine, arena + parts.readSizes, job.readSizes);
+  writeSizes(machine, arena + parts.writeSizes, job.writeSizes);
+  writeIo(machine, block, job, place, parts.quantiles < 0 ? 0 : arena + parts.quantiles);
+}
+
+function writeIo(
+  machine: Machine,
+  block: number,
+  job: Job,
+  place: ActorPlace,
+  quantilesAt: number,
+): void {
+  const word = (offset: number, value: number): void => {
+    machine.words[(block + offset) >>> 2] = value;
+  };
+  const long = (offset: number, value: number): void => {
+    machine.longs[(block + offset) >>> 3] = BigInt(value);
+  };
+  const smallest = Math.min(...[...job.readSizes, ...job.writeSizes].map((s) => s.minBytes));
+  const align = job.blockAlignBytes || smallest;
+  const blocks = Math.max(1, Math.floor(job.sizeBytes / align));
+  const uniform = job.randomDistribution.kind === "random";
+  const permute = job.random && uniform && !job.norandommap && blocks < PERMUTATION_LIMIT;
+  const flags =
+    (job.random ? ACTOR_RANDOM : 0) |
+    (permute ? ACTOR_PERMUTE : 0) |
+    (job.readPercent === 0 ? ACTOR_WRITES_ONLY : 0);
+  word(ACTOR_FLAGS, flags);
+  word(ACTOR_READ_SHARE, Math.floor((job.readPercent / 100) * U32) - 1);
+  word(ACTOR_IODEPTH, job.iodepth);
+  word(ACTOR_MEM_ALIGN, job.memAlignBytes);
+  word(ACTOR_BUFFER_BYTES, bufferBytes(job));
+  word(ACTOR_SLOT_STRIDE, slotStride(job));
+  word(ACTOR_BLOCK_ALIGN, align);
+  long(ACTOR_EXTENT_BLOCKS, blocks);
+  long(ACTOR_LIMIT_BYTES, job.ioSizeBytes);
+  long(ACTOR_LIMIT_IOS, job.numberIos ?? Number.MAX_SAFE_INTEGER);
+  // Full period modulo a power of two: the step is odd, the factor is 1 modulo 4.
+  const draw = Number(splitmix64(place.seed, place.cpu + 1000) & 0xffffffffn);
+  word(ACTOR_PERMUTATION_MASK, 2 ** Math.ceil(Math.log2(blocks)) - 1);
+  word(ACTOR_PERMUTATION_STEP, draw | 1);
+  word(ACTOR_PERMUTATION, draw % blocks);
+  if (!quantilesAt) return;
+  offsetQuantiles(job.randomDistribution, blocks, QUANTILE_COUNT).forEach((value, i) => {
+    machine.longs[(quantilesAt >>> 3) + i] = BigInt(value);
+  });
+}

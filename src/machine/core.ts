@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { monotonicNs } from "./clock.ts";
+
+/**
+ * The core as the host sees it. Arguments are addresses and numbers of 32 bits; what may fail
+ * returns a negative errno. See assembly/index.ts.
+ */
+export interface Core {
+  boot(cpu: number): void;
+  readClock(times: number): number;
+  runActor(cpu: number, budget: number): number;
+  joinMm(cpu: number, mm: number): number;
+  leaveMm(cpu: number, mm: number): void;
+  mmapRegion(
+    cpu: number,
+    mm: number,
+    start: number,
+    count: number,
+    flags: number,
+    order: number,
+    file: number,
+  ): number;
+  munmapRegion(cpu: number, mm: number, start: number, count: number): number;
+  populate(cpu: number, mm: number, start: number, count: number): number;
+  lockPage(cpu: number, page: number): void;
+  tryLockPage(page: number): number;
+  unlockPage(cpu: number, page: number): void;
+  mmapReadLock(cpu: number, mm: number): void;
+  mmapReadUnlock(cpu: number, mm: number): void;
+  mmapWriteLock(cpu: number, mm: number): void;
+  mmapWriteUnlock(cpu: number, mm: number): void;
+  getUserPages: Gup;
+  getUserPagesFast: Gup;
+  pinUserPages: Gup;
+  pinUserPagesFast: Gup;
+  putPages(cpu: number, pages: number, count: number): void;
+  unpinPages(cpu: number, pages: number, count: number): void;
+  unpinPagesDirty(cpu: number, pages: number, count: number): void;
+  unpinPagesDirtyLock(cpu: number, pages: number, count: number): void;
+  maybePinned(folio: number): number;
+  testPinned(cpu: number, folio: number): void;
+  ledgerCount(cpu: number, pages: number, count: number, flags: number, delta: number): void;
+  allocAnonFolio(cpu: number, order: number, mm: number, vpn: number): number;
+  getFolio(folio: number, references: number): void;
+  putFolio(cpu: number, folio: number, references: number): void;
+  tryGetFolio(cpu: number, page: number, references: number): number;
+}
+
+/** How many pages were gathered into `pages`, or a negative errno. */
+export type Gup = (
+  cpu: number,
+  mm: number,
+  start: number,
+  count: number,
+  flags: number,
+  pages: number,
+) => number;
+
+/** asyncify's own exports, in the traced build. */
+export interface TracedCore extends Core {
+  asyncify_start_unwind(stack: number): void;
+  asyncify_stop_unwind(): void;
+  asyncify_start_rewind(stack: number): void;
+  asyncify_stop_rewind(): void;
+  asyncify_get_state(): number;
+}
+
+export type CoreBuild = "native" | "traced";
+
+/** V8 flags set before the core is compiled: top tier at once, there is no on-stack replacement. */
+export const V8_FLAGS = "--no-liftoff --no-wasm-dynamic-tiering";
+
+const coreFolder = import.meta.url.endsWith(".ts") ? "../../dist/core/" : "../../core/";
+
+export function coreBytes(build: CoreBuild): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(new URL(`${coreFolder}${build}.wasm`, import.meta.url)));
+}
+
+/** The compiled core and the fingerprint of its bytes; compile once, share with every worker. */
+export function compileCore(build: CoreBuild): { module: WebAssembly.Module; sha256: string } {
+  setFlagsFromString("--no-liftoff");
+  setFlagsFromString("--no-wasm-dynamic-tiering");
+  const bytes = coreBytes(build);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { module: new WebAssembly.Module(bytes), sha256 };
+}
+
+/** An instance over the shared memory; each thread has its own. */
+export function instantiateCore(module: WebAssembly.Module, memory: WebAssembly.Memory): Core {
+  const instance = new WebAssembly.Instance(module, { env: { memory, now: monotonicNs } });
+  return instance.exports as unknown as Core;
+}
+
+/** As instantiateCore, for the traced build: `step` hears of every access before it happens. */
+export function instantiateTracedCore(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  step: (address: number, kind: number) => void,
+): TracedCore {
+  const env = { memory, now: () => 0, step };
+  return new WebAssembly.Instance(module, { env }).exports as unknown as TracedCore;
+}

@@ -1,0 +1,54 @@
+import {
+  CPU_OPSTATS,
+  HISTOGRAM_COUNTS,
+  HISTOGRAM_MAX,
+  HISTOGRAM_MIN,
+  OPSTAT_BATCHES,
+  OPSTAT_BATCH_NS,
+  OPSTAT_BATCH_OPS,
+  OPSTAT_BYTES,
+  OPSTAT_COUNT,
+} from "../../assembly/shared/layout.ts";
+import { OP_COUNT } from "../../assembly/shared/codes.ts";
+import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
+import { LatencyHistogram } from "./histogram.ts";
+import { cpuAddress, type Machine } from "./machine.ts";
+import { HISTOGRAM_BYTES } from "./plan.ts";
+
+/** A copy of one operation's latencies (OP_*) on one CPU; ns. */
+export function readHistogram(machine: Machine, cpu: number, op: number): LatencyHistogram {
+  const { plan, words, longs } = machine;
+  const base = plan.histogramsAt + (cpu * OP_COUNT + op) * HISTOGRAM_BYTES;
+  const max = Number(longs[(base + HISTOGRAM_MAX) / 8] ?? 0n);
+  // The core keeps the successor of the minimum; 0 means that nothing was recorded.
+  const successor = Number(longs[(base + HISTOGRAM_MIN) / 8] ?? 0n);
+  if (successor === 0) return LatencyHistogram.empty();
+  const first = (base + HISTOGRAM_COUNTS) / 4;
+  const counts = new Uint32Array(words.slice(first, first + HISTOGRAM_SLOTS).buffer);
+  return LatencyHistogram.fromCounts(counts, successor - 1, max);
+}
+
+/** How often an operation was done, and what its timed batches came to. */
+export interface OpStat {
+  readonly count: number;
+  readonly batchOps: number;
+  readonly batchNs: number;
+  readonly batches: number;
+}
+
+export function readOpStat(machine: Machine, cpu: number, op: number): OpStat {
+  const base = cpuAddress(machine, cpu) + CPU_OPSTATS + op * OPSTAT_BYTES;
+  const long = (offset: number) => Number(machine.longs[(base + offset) / 8] ?? 0n);
+  return {
+    count: long(OPSTAT_COUNT),
+    batchOps: long(OPSTAT_BATCH_OPS),
+    batchNs: machine.doubles[(base + OPSTAT_BATCH_NS) / 8] ?? 0,
+    batches: long(OPSTAT_BATCHES),
+  };
+}
+
+/** Zeroes every histogram of one CPU. */
+export function clearHistograms({ plan, words }: Machine, cpu: number): void {
+  const first = (plan.histogramsAt + cpu * OP_COUNT * HISTOGRAM_BYTES) / 4;
+  words.fill(0, first, first + (OP_COUNT * HISTOGRAM_BYTES) / 4);
+}

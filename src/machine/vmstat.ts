@@ -1,0 +1,98 @@
+import {
+  CPU_FALLBACKS,
+  CPU_FAULTS,
+  CPU_VERDICTS,
+  CPU_VMSTAT,
+  FAULTS_FIRST,
+  FAULTS_TOTAL,
+  FAULT_BYTES,
+  FAULT_CAPACITY,
+} from "../../assembly/shared/layout.ts";
+import {
+  FALLBACK_COUNT,
+  VERDICT_COUNT,
+  VMSTAT_COUNT,
+} from "../../assembly/shared/codes.ts";
+import { cpuAddress, type Machine } from "./machine.ts";
+
+/** Counter names in the order of their numbers (NR_* in assembly/shared/codes.ts). */
+export const VMSTAT_NAMES = [
+  "nr_foll_pin_acquired",
+  "nr_foll_pin_released",
+  "nr_gup_slow_pages_requested",
+  "nr_gup_fast_pages_requested",
+  "nr_gup_fast_page_backoffs",
+  "nr_gup_page_count_overflows",
+  "nr_gup_pages_returned",
+  "pgfault",
+  "pgalloc",
+  "pgfree",
+  "thp_fault_alloc",
+  "thp_fault_fallback",
+] as const;
+
+/** Causes of a hand-over to the slow path, in the order of FALLBACK_*. */
+export const FALLBACK_NAMES = [
+  "not_present",
+  "not_permitted",
+  "protnone",
+  "special",
+  "grab_refused",
+  "entry_changed",
+  "not_allowed",
+  "fork_running",
+  "fork_passed",
+] as const;
+
+function sumOverCpus(machine: Machine, offset: number, count: number): number[] {
+  const sums = new Array<number>(count).fill(0);
+  for (let cpu = 0; cpu < machine.plan.cpus; cpu++) {
+    const first = (cpuAddress(machine, cpu) + offset) >>> 3;
+    for (let i = 0; i < count; i++) sums[i] = (sums[i] ?? 0) + Number(machine.longs[first + i]);
+  }
+  return sums;
+}
+
+function named(names: readonly string[], values: readonly number[]): Record<string, number> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0]));
+}
+
+/** Counters in pages or events, summed over the CPUs, as /proc/vmstat would show them. */
+export function readVmstat(machine: Machine): Record<string, number> {
+  return named(VMSTAT_NAMES, sumOverCpus(machine, CPU_VMSTAT, VMSTAT_COUNT));
+}
+
+export function readFallbacks(machine: Machine): Record<string, number> {
+  return named(FALLBACK_NAMES, sumOverCpus(machine, CPU_FALLBACKS, FALLBACK_COUNT));
+}
+
+/** Verdicts of the pinned test, in the order of VERDICT_*. */
+export function readVerdicts(machine: Machine): number[] {
+  return sumOverCpus(machine, CPU_VERDICTS, VERDICT_COUNT);
+}
+
+/** A recorded fault of the emulated kernel. */
+export interface KernelFault {
+  readonly cpu: number;
+  readonly code: number;
+  readonly pfn: number;
+  readonly value: number;
+  readonly extra: number;
+}
+
+/** All faults that were recorded in detail, and how many there were in all. */
+export function readFaults(machine: Machine): { total: number; first: KernelFault[] } {
+  const first: KernelFault[] = [];
+  let total = 0;
+  for (let cpu = 0; cpu < machine.plan.cpus; cpu++) {
+    const base = cpuAddress(machine, cpu) + CPU_FAULTS;
+    const recorded = machine.words[(base + FAULTS_TOTAL) >>> 2] ?? 0;
+    total += recorded;
+    for (let i = 0; i < Math.min(recorded, FAULT_CAPACITY); i++) {
+      const at = (base + FAULTS_FIRST + i * FAULT_BYTES) >>> 2;
+      const word = (k: number) => machine.words[at + k] ?? 0;
+      first.push({ cpu, code: word(0), pfn: word(1), value: word(2), extra: word(3) });
+    }
+  }
+  return { total, first };
+}

@@ -1,0 +1,85 @@
+import type { RunRecord } from "./record.ts";
+import { brokenPromises, usesBias } from "./record_facts.ts";
+
+/** What a command ends with; README lists them. */
+export const EXIT_DONE = 0;
+export const EXIT_COUNTS_DISAGREE = 95;
+export const EXIT_INVARIANT = 96;
+export const EXIT_LIMIT = 97;
+export const EXIT_MISSING = 98;
+export const EXIT_THRESHOLD = 99;
+export const EXIT_CONFIGURATION = 104;
+export const EXIT_INTERRUPTED = 105;
+export const EXIT_INTERNAL = 107;
+
+/** The first of these that applies is the command's status. */
+const ORDER = [
+  EXIT_INTERNAL,
+  EXIT_CONFIGURATION,
+  EXIT_MISSING,
+  EXIT_INTERRUPTED,
+  EXIT_INVARIANT,
+  EXIT_COUNTS_DISAGREE,
+  EXIT_LIMIT,
+  EXIT_THRESHOLD,
+] as const;
+
+export type ExitStatus = typeof EXIT_DONE | (typeof ORDER)[number];
+
+/** One reason not to end with 0. */
+export interface ExitReason {
+  readonly status: ExitStatus;
+  /** One line, for standard error. */
+  readonly message: string;
+}
+
+/** The status of several reasons; 0 if there is none. */
+export function exitStatusOf(reasons: readonly ExitReason[]): ExitStatus {
+  const found = new Set(reasons.map(({ status }) => status));
+  return ORDER.find((status) => found.has(status)) ?? EXIT_DONE;
+}
+
+/**
+ * Why a finished run does not end with 0: a job that failed (a worker died, or the machine
+ * refused what no workload may be refused) is an internal error; then the interruption; then
+ * broken promises. An expected finding is no reason.
+ */
+export function runExitReasons(record: RunRecord): ExitReason[] {
+  const reasons: ExitReason[] = [];
+  for (const { job, error, errorText } of record.jobs) {
+    if (error === 0) continue;
+    const what = errorText === "" ? `error ${error}` : `${errorText} (error ${error})`;
+    reasons.push({ status: EXIT_INTERNAL, message: `job ${job.name} failed: ${what}` });
+  }
+  if (record.interrupted) {
+    reasons.push({
+      status: EXIT_INTERRUPTED,
+      message: "interrupted; the results hold what was measured until then",
+    });
+  }
+  for (const { name, count, first } of brokenPromises(record)) {
+    const times = count === 1 ? "once" : `${count} times`;
+    reasons.push({ status: EXIT_INVARIANT, message: `${name} violated ${times}: ${first}` });
+  }
+  return reasons;
+}
+
+/** The command that repeats a run; undefined if its input came from a program. */
+export function repeatLine(record: RunRecord): string | undefined {
+  const { source, machine, run } = record.scenario;
+  if (source === "api") return undefined;
+  const flags = [
+    `--scheme ${machine.scheme}`,
+    ...(usesBias(machine) ? [`--bias ${machine.bias}`] : []),
+    `--rules ${machine.rules}`,
+    `--seed ${run.seed}`,
+    ...(run.durationMs === undefined ? [] : [`--duration ${run.durationMs}ms`]),
+    `--warmup ${run.warmupMs}ms`,
+    `--sample ${run.sample}`,
+  ];
+  return `pinlab run ${shellWord(source)} ${flags.join(" ")}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,118 @@
+import type { Group, Job } from "../scenario/scenario.ts";
+import {
+  fioGroupNumbers,
+  type GroupTotal,
+  groupKeyOf,
+  groupTotal,
+  perSecond,
+  runtimeMs,
+} from "./fio_groups.ts";
+import { blockBounds, movesBlocks, rwName } from "./fio_job.ts";
+import { distributionLines, latencyLine, percentileLines } from "./fio_latency_text.ts";
+import type { DirectionRecord, JobRecord, RunRecord } from "./record.ts";
+import { binaryBytes, ctimeWords, decimalBytes, fioNumber } from "./words.ts";
+
+/**
+ * What fio itself would print of the run, in fio's layout. Left out is what is not measured here:
+ * samples of bandwidth over time, context switches, page faults, depth statistics, disks.
+ */
+
+/** `db: (g=0): rw=randread, bs=(R) 4096B-4096B, …` for each job section. */
+export function headerLines(record: RunRecord): string[] {
+  const numberOf = fioGroupNumbers(record.scenario);
+  return record.scenario.groups.flatMap((group: Group, stonewallGroup) =>
+    group.jobs.flatMap((job) => {
+      const number = numberOf({ stonewallGroup, reportingGroup: job.reportingGroup });
+      const line = `${job.name}: (g=${number}): ${workWords(job)}`;
+      return job.clones > 1 ? [line, "..."] : [line];
+    }),
+  );
+}
+
+/** A job's block: what it did in each direction, its latencies, its CPU time. */
+export function jobLines(record: RunRecord, job: JobRecord): string[] {
+  const number = fioGroupNumbers(record.scenario)(groupKeyOf(job));
+  const reason = job.error === 0 ? "" : ` (${job.errorText})`;
+  const head =
+    `${job.job.name}: (groupid=${number}, jobs=${job.clones}): ` +
+    `err=${String(job.error).padStart(2)}${reason}: ${ctimeWords(record.startedAtMs)}`;
+  const { read, write } = job;
+  const lines = [head];
+  lines.push(...directionLines("read", read, job.job), ...directionLines("write", write, job.job));
+  lines.push(...distributionLines(read.clat.plus(write.clat)));
+  lines.push(
+    `  cpu          : usr=${job.userCpuPercent.toFixed(2)}%, ` +
+      `sys=${job.systemCpuPercent.toFixed(2)}%`,
+  );
+  if (movesBlocks(job.job)) {
+    lines.push(`     issued rwts: total=${read.ios},${write.ios},0,0`);
+  }
+  return lines;
+}
+
+/** `Run status group 0 (all jobs):` and its sums; groups that moved nothing are left out. */
+export function groupLines(record: RunRecord): string[] {
+  const numberOf = fioGroupNumbers(record.scenario);
+  const groups = new Map<number, JobRecord[]>();
+  for (const job of record.jobs) {
+    const number = numberOf(groupKeyOf(job));
+    groups.set(number, [...(groups.get(number) ?? []), job]);
+  }
+  return [...groups].flatMap(([number, jobs]) => {
+    const sums = [
+      ...totalLine("   READ", groupTotal(jobs.map((job) => job.read))),
+      ...totalLine("  WRITE", groupTotal(jobs.map((job) => job.write))),
+    ];
+    return sums.length === 0 ? [] : ["", `Run status group ${number} (all jobs):`, ...sums];
+  });
+}
+
+function workWords(job: Job): string {
+  if (!movesBlocks(job)) return otherWorkWords(job);
+  const sizes = [
+    `(R) ${boundsWords(blockBounds(job.readSizes))}`,
+    `(W) ${boundsWords(blockBounds(job.writeSizes))}`,
+  ].join(", ");
+  return `rw=${rwName(job)}, bs=${sizes}, ioengine=${job.ioengine}, iodepth=${job.iodepth}`;
+}
+
+function otherWorkWords(job: Job): string {
+  if (job.pattern === "mapper") return `pattern=mapper, references=${job.references}`;
+  return (
+    `pattern=${job.pattern}, pages=${job.bufferPages}, ` +
+    `per call=${job.pagesPerCall}, walk=${job.walk}`
+  );
+}
+
+function boundsWords({ min, max }: { min: number; max: number }): string {
+  return `${binaryBytes(min)}-${binaryBytes(max)}`;
+}
+
+function directionLines(name: string, direction: DirectionRecord, job: Job): string[] {
+  const { ios, bytes, runtimeNs, slat, clat, lat } = direction;
+  if (ios === 0) return [];
+  const rate = perSecond(bytes, runtimeNs);
+  const lines = [
+    `  ${name}: IOPS=${fioNumber(perSecond(ios, runtimeNs))}, ` +
+      `BW=${binaryBytes(rate)}/s (${decimalBytes(rate)}/s)` +
+      `(${binaryBytes(bytes)}/${runtimeMs(runtimeNs)}msec)`,
+  ];
+  if (slat.count > 0) lines.push(latencyLine("slat", slat));
+  if (clat.count > 0) lines.push(latencyLine("clat", clat));
+  if (lat.count > 0) lines.push(latencyLine(" lat", lat));
+  if (clat.count > 0) lines.push(...percentileLines("clat", clat, job.percentiles));
+  return lines;
+}
+
+function totalLine(name: string, total: GroupTotal | undefined): string[] {
+  if (total === undefined) return [];
+  const { bytes, bytesPerSecond, slowestBytesPerSecond, fastestBytesPerSecond } = total;
+  const range = (one: (rate: number) => string): string =>
+    `${one(slowestBytesPerSecond)}/s-${one(fastestBytesPerSecond)}/s`;
+  return [
+    `${name}: bw=${binaryBytes(bytesPerSecond)}/s (${decimalBytes(bytesPerSecond)}/s), ` +
+      `${range(binaryBytes)} (${range(decimalBytes)}), ` +
+      `io=${binaryBytes(bytes)} (${decimalBytes(bytes)}), ` +
+      `run=${total.shortestMs}-${total.longestMs}msec`,
+  ];
+}

@@ -1,0 +1,76 @@
+import { FIO_PERCENTILES } from "../scenario/defaults.ts";
+import { latencyJson, rounded } from "./latency_json.ts";
+import type { OpRecord, PinsRecord, RunRecord } from "./record.ts";
+import { notesOf, opsOf, usesBias } from "./record_facts.ts";
+
+/** Version of the `pinlab` object; a key that changes its meaning raises it. */
+export const PINLAB_SCHEMA = 1;
+
+/**
+ * What fio's JSON has no keys for. Times in ns, rates a second, shares 0..1; null where there
+ * was nothing to measure.
+ */
+export function pinlabJson(record: RunRecord, withBins: boolean) {
+  const { scenario } = record;
+  return {
+    schema: PINLAB_SCHEMA,
+    executor: record.executor,
+    scheme: scenario.machine.scheme,
+    bias: usesBias(scenario.machine) ? scenario.machine.bias : null,
+    // Without a page cache no one writes back a pinned page.
+    on_pinned: null,
+    rules: scenario.machine.rules,
+    seed: scenario.run.seed,
+    cpus: record.environment.cpus,
+    duration_ns: Math.round(record.durationNs),
+    warmup_ns: Math.round(scenario.run.warmupMs * 1e6),
+    sample: scenario.run.sample,
+    interrupted: record.interrupted,
+    scenario: scenario.name,
+    source: scenario.source,
+    actors: record.actors,
+    pages: record.pages,
+    memory_bytes: record.memoryBytes,
+    vmstat: record.vmstat,
+    ops: Object.fromEntries(opsOf(record).map(([name, op]) => [name, opJson(op, withBins)])),
+    pins: pinsJson(record.pins),
+    invariants: record.invariants,
+    notes: notesOf(record),
+    calibration: {
+      clock_read_ns: rounded(record.calibration.clockReadNs),
+      clock_grain_ns: rounded(record.calibration.clockGrainNs),
+      sampling_share: rounded(record.calibration.samplingShare),
+    },
+    environment: environmentJson(record),
+  };
+}
+
+function opJson(op: OpRecord, withBins: boolean) {
+  return {
+    count: op.count,
+    rate: rounded(op.rate),
+    sampled: op.sampled,
+    batch_mean_ns: op.batchMeanNs === undefined ? null : rounded(op.batchMeanNs),
+    below_resolution: rounded(op.belowResolution),
+    latency_ns: latencyJson(op.latency, FIO_PERCENTILES, withBins),
+  };
+}
+
+function pinsJson(pins: PinsRecord) {
+  return {
+    covered: pins.covered ?? null,
+    true_positive: pins.truePositive,
+    false_positive: pins.falsePositive,
+    true_negative: pins.trueNegative,
+    false_negative: pins.falseNegative,
+    undecided: pins.undecided,
+    unknown: pins.unknown,
+    refused_overflow: pins.refusedOverflow,
+    fast_fallbacks: pins.fastFallbacks,
+  };
+}
+
+function environmentJson({ environment }: RunRecord) {
+  const { pinlab, node, v8, os, cpu, cpus, wasmSha256, v8Flags } = environment;
+  return { pinlab, node, v8, os, cpu, cpus, wasm_sha256: wasmSha256, v8_flags: v8Flags };
+}

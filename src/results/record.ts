@@ -1,0 +1,129 @@
+import type { LatencyHistogram } from "../machine/histogram.ts";
+import type { Job, Scenario } from "../scenario/scenario.ts";
+
+/**
+ * RunRecord: everything a finished run has to say, before it is turned into words or files.
+ * Executors produce it; every output format is a function of it. Times in ns unless named.
+ */
+
+export type OpName =
+  | "pin_fast"
+  | "pin_slow"
+  | "unpin"
+  | "mr_reg"
+  | "mr_dereg"
+  | "io"
+  | "fault"
+  | "lock_wait"
+  | "mmap_lock_wait";
+
+export interface OpRecord {
+  /** Operations done while measuring. */
+  readonly count: number;
+  /** Operations a second of measured time. */
+  readonly rate: number;
+  /** How many were timed alone; their latencies are in `latency`. */
+  readonly sampled: number;
+  /** Mean of operations timed in batches, the clock's own cost taken off; undefined: none was. */
+  readonly batchMeanNs: number | undefined;
+  /** Share 0..1 of the sampled latencies below twice the clock's grain plus its read cost. */
+  readonly belowResolution: number;
+  readonly latency: LatencyHistogram;
+}
+
+export interface DirectionRecord {
+  readonly ios: number;
+  readonly bytes: number;
+  /** Measured time of the slowest clone. */
+  readonly runtimeNs: number;
+  /** Create → submitted (the pin is in here), submitted → completed, and their sum; sampled. */
+  readonly slat: LatencyHistogram;
+  readonly clat: LatencyHistogram;
+  readonly lat: LatencyHistogram;
+}
+
+/** One reporting unit: a clone, or with group_reporting all clones of a reporting group. */
+export interface JobRecord {
+  readonly job: Job;
+  readonly stonewallGroup: number;
+  readonly clones: number;
+  /** errno of the first failed clone, 0 if none. */
+  readonly error: number;
+  /** Why it failed, in words, when `error` is not 0. */
+  readonly errorText: string;
+  readonly elapsedNs: number;
+  readonly read: DirectionRecord;
+  readonly write: DirectionRecord;
+  /** Share of CPU time 0..100 of the actor's threads over the measured time. */
+  readonly userCpuPercent: number;
+  readonly systemCpuPercent: number;
+}
+
+export interface PinsRecord {
+  /** Share 0..1 of pins that the scheme counts so that it can tell them; undefined: no pin was taken. */
+  readonly covered: number | undefined;
+  readonly truePositive: number;
+  readonly falsePositive: number;
+  readonly trueNegative: number;
+  readonly falseNegative: number;
+  /** Tests whose ledger changed meanwhile: no verdict. */
+  readonly undecided: number;
+  /** Tests that the scheme cannot answer (`refcount`). */
+  readonly unknown: number;
+  readonly refusedOverflow: number;
+  /** Why gup_fast handed over to the slow path: cause → times. */
+  readonly fastFallbacks: Readonly<Record<string, number>>;
+}
+
+export interface InvariantBreach {
+  readonly name: string;
+  readonly count: number;
+  /** A reported finding, not a broken promise of the scheme. */
+  readonly expected: boolean;
+  /** The first occurrence in words. */
+  readonly first: string;
+}
+
+export interface Calibration {
+  /** Cost of one clock read from inside the core. */
+  readonly clockReadNs: number;
+  /** Smallest difference that the clock shows. */
+  readonly clockGrainNs: number;
+  /** Share 0..1 of the actors' time that taking the samples cost, estimated from the two. */
+  readonly samplingShare: number;
+}
+
+export interface Environment {
+  readonly pinlab: string;
+  readonly node: string;
+  readonly v8: string;
+  readonly os: string;
+  readonly cpu: string;
+  readonly cpus: number;
+  readonly wasmSha256: string;
+  readonly v8Flags: string;
+}
+
+export interface RunRecord {
+  readonly scenario: Scenario;
+  readonly executor: "threads";
+  readonly startedAtMs: number;
+  /** Measured time, warm-up left out, summed over the stonewall groups. */
+  readonly durationNs: number;
+  readonly actors: number;
+  readonly pages: number;
+  readonly memoryBytes: number;
+  readonly interrupted: boolean;
+  readonly jobs: readonly JobRecord[];
+  readonly ops: Readonly<Partial<Record<OpName, OpRecord>>>;
+  /** Counter name as in /proc/vmstat → value over the whole run, warm-up and teardown included. */
+  readonly vmstat: Readonly<Record<string, number>>;
+  readonly pins: PinsRecord;
+  readonly invariants: {
+    readonly checked: readonly string[];
+    readonly violated: readonly InvariantBreach[];
+  };
+  readonly calibration: Calibration;
+  readonly environment: Environment;
+  readonly notes: readonly string[];
+}

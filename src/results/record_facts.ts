@@ -1,0 +1,57 @@
+import type { MachineSpec } from "../scenario/scenario.ts";
+import type { InvariantBreach, OpName, OpRecord, PinsRecord, RunRecord } from "./record.ts";
+
+/** Facts of a run that more than one output states. */
+
+/** The operations in the order in which every output names them. */
+const OP_ORDER: readonly OpName[] = [
+  "pin_fast",
+  "pin_slow",
+  "unpin",
+  "mr_reg",
+  "mr_dereg",
+  "io",
+  "fault",
+  "lock_wait",
+  "mmap_lock_wait",
+];
+
+/** The operations that the run did, in order. */
+export function opsOf(record: RunRecord): [OpName, OpRecord][] {
+  return OP_ORDER.flatMap((name): [OpName, OpRecord][] => {
+    const op = record.ops[name];
+    return op === undefined ? [] : [[name, op]];
+  });
+}
+
+/** Does the scheme count pins in steps of the bias? */
+export function usesBias(machine: MachineSpec): boolean {
+  return machine.scheme === "bias" || machine.scheme === "hybrid";
+}
+
+/** How often the pinned test was asked, whatever it answered. */
+export function pinnedTests(pins: PinsRecord): number {
+  const { truePositive, falsePositive, trueNegative, falseNegative, undecided, unknown } = pins;
+  return truePositive + falsePositive + trueNegative + falseNegative + undecided + unknown;
+}
+
+/** Breaches of what the scheme promises: these make the run fail. */
+export function brokenPromises(record: RunRecord): InvariantBreach[] {
+  return record.invariants.violated.filter((breach) => !breach.expected);
+}
+
+/** How many I/Os the jobs completed, and how many of them were timed. */
+export function timedIos(record: RunRecord): { readonly ios: number; readonly timed: number } {
+  let ios = 0;
+  let timed = 0;
+  for (const { read, write } of record.jobs) {
+    ios += read.ios + write.ios;
+    timed += read.clat.count + write.clat.count;
+  }
+  return { ios, timed };
+}
+
+/** The notes of the input and of the run, each once. */
+export function notesOf(record: RunRecord): string[] {
+  return [...new Set([...record.scenario.notes, ...record.notes])];
+}

@@ -1,0 +1,52 @@
+import type { Job, MachineSpec, RunSpec } from "./scenario.ts";
+
+/** fio's default percentiles. */
+export const FIO_PERCENTILES: readonly number[] = Object.freeze([
+  1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 99.5, 99.9, 99.95, 99.99,
+]);
+
+export const DEFAULT_MACHINE: MachineSpec = Object.freeze({
+  pages: "auto",
+  scheme: "bias",
+  bias: 1024,
+  rules: "5.0",
+});
+
+export const DEFAULT_RUN: RunSpec = Object.freeze({
+  seed: 1,
+  durationMs: undefined,
+  warmupMs: 1000,
+  sample: 256,
+});
+
+/** A job as fio would run one that names nothing but its name; sizes in bytes. */
+export const DEFAULT_JOB: Job = Object.freeze({
+  name: "job",
+  pattern: "direct_io",
+  ioengine: "psync",
+  clones: 1,
+  reportingGroup: 0,
+  groupReporting: false,
+  thread: false,
+  readPercent: 100,
+  random: false,
+  randomDistribution: Object.freeze({ kind: "random" }),
+  norandommap: false,
+  readSizes: Object.freeze([Object.freeze({ minBytes: 4096, maxBytes: 4096, percent: 100 })]),
+  writeSizes: Object.freeze([Object.freeze({ minBytes: 4096, maxBytes: 4096, percent: 100 })]),
+  blockAlignBytes: 0,
+  iodepth: 1,
+  sizeBytes: 1 << 26,
+  ioSizeBytes: 1 << 26,
+  numberIos: undefined,
+  runtimeMs: undefined,
+  timeBased: false,
+  memAlignBytes: 0,
+  folioOrder: 0,
+  percentiles: FIO_PERCENTILES,
+  lifetimeMs: 0,
+  references: 1,
+  pagesPerCall: 1,
+  bufferPages: 256,
+  walk: "sequential",
+});

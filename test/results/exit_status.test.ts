@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import {
+  type ExitStatus,
+  exitStatusOf,
+  repeatLine,
+  runExitReasons,
+} from "../../src/results/exit_status.ts";
+import { jobRecord, runRecord, scenario } from "./fixture.ts";
+
+const breach = { name: "no-overflow", count: 3, expected: false, first: "page 4711" };
+const invariants = { checked: ["no-overflow"], violated: [breach] };
+
+function statusOf(...statuses: ExitStatus[]): ExitStatus {
+  return exitStatusOf(statuses.map((status) => ({ status, message: "" })));
+}
+
+test("the first that applies, in the documented order", () => {
+  const order: ExitStatus[] = [107, 104, 98, 105, 96, 95, 97, 99];
+  expect(statusOf()).toBe(0);
+  order.forEach((status, i) => {
+    expect(statusOf(...order.slice(i).reverse())).toBe(status);
+  });
+});
+
+describe("a run", () => {
+  const statusOfRun = (record: Parameters<typeof runExitReasons>[0]): ExitStatus =>
+    exitStatusOf(runExitReasons(record));
+
+  test("that went well ends with 0", () => {
+    expect(runExitReasons(runRecord())).toEqual([]);
+  });
+
+  test("that was interrupted ends with 105, even with a broken promise", () => {
+    expect(statusOfRun(runRecord({ interrupted: true, invariants }))).toBe(105);
+  });
+
+  test("that broke a promise ends with 96 and says which", () => {
+    expect(runExitReasons(runRecord({ invariants }))).toEqual([
+      { status: 96, message: "no-overflow violated 3 times: page 4711" },
+    ]);
+  });
+
+  test("with an expected finding ends with 0", () => {
+    const found = { checked: [], violated: [{ ...breach, expected: true }] };
+    expect(statusOfRun(runRecord({ invariants: found }))).toBe(0);
+  });
+
+  test("whose worker died ends with 107 and says why", () => {
+    const jobs = [jobRecord(), jobRecord({ error: 5, errorText: "the worker of db.1 died" })];
+    expect(runExitReasons(runRecord({ jobs, interrupted: true }))[0]).toEqual({
+      status: 107,
+      message: "job db failed: the worker of db.1 died (error 5)",
+    });
+    expect(statusOfRun(runRecord({ jobs, interrupted: true, invariants }))).toBe(107);
+  });
+});
+
+describe("the line that repeats a run", () => {
+  test("names all that the run depends on", () => {
+    expect(repeatLine(runRecord())).toBe(
+      "pinlab run examples/randread-4k.fio --scheme bias --bias 1024 --rules 5.0 --seed 1 " +
+        "--duration 10000ms --warmup 1000ms --sample 256",
+    );
+  });
+
+  test("quotes what a shell would take apart", () => {
+    const source = "it's a job.fio";
+    expect(repeatLine(runRecord({ scenario: scenario({ source }) }))).toContain(
+      "pinlab run 'it'\\''s a job.fio' --scheme",
+    );
+  });
+
+  test("there is none for a program's scenario", () => {
+    expect(repeatLine(runRecord({ scenario: scenario({ source: "api" }) }))).toBeUndefined();
+  });
+});

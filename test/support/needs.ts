@@ -1,0 +1,59 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { test } from "vitest";
+
+/** What some tests need and a machine may lack. */
+export type Tool =
+  | "fio"
+  | "fio_jsonplus_clat2csv"
+  | "java-hdrhistogram"
+  | "root"
+  | "chromium"
+  | "gcc";
+
+/** Debian's libhdrhistogram-java. */
+export const HDRHISTOGRAM_JAR = "/usr/share/java/hdrhistogram.jar";
+
+/** Why a tool cannot be used here; undefined: it can. */
+export function needs(tool: Tool): { missing: string | undefined } {
+  switch (tool) {
+    case "root":
+      return { missing: process.getuid?.() === 0 ? undefined : "not run as root" };
+    case "java-hdrhistogram":
+      return { missing: missingJava() };
+    case "fio":
+    case "gcc":
+    case "chromium":
+      return { missing: answers(tool, "--version") ? undefined : `${tool} is not installed` };
+    case "fio_jsonplus_clat2csv":
+      return {
+        missing: answers(tool, "--help") ? undefined : "fio_jsonplus_clat2csv is not installed",
+      };
+  }
+}
+
+/**
+ * A test that needs a tool: without it, it is skipped and says why in its title; where CI is
+ * "true" it fails instead.
+ */
+export function testNeeding(tool: Tool, name: string, run: () => void | Promise<void>): void {
+  const { missing } = needs(tool);
+  if (missing === undefined) test(name, run);
+  else if (process.env.CI === "true") {
+    test(name, () => {
+      throw new Error(`${missing}, and with CI=true nothing is skipped`);
+    });
+  } else test.skip(`${name} (skipped: ${missing})`, run);
+}
+
+/** A Java that compiles (the reader in test/results is a source file) and the library. */
+function missingJava(): string | undefined {
+  if (!existsSync(HDRHISTOGRAM_JAR)) return "libhdrhistogram-java is not installed";
+  const modules = spawnSync("java", ["--list-modules"], { encoding: "utf8" });
+  if (modules.error !== undefined) return "java is not installed";
+  return modules.stdout.includes("jdk.compiler") ? undefined : "this java has no compiler";
+}
+
+function answers(command: string, flag: string): boolean {
+  return spawnSync(command, [flag], { stdio: "ignore" }).status === 0;
+}
