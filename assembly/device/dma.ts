@@ -2,7 +2,9 @@
  * The DMA engine. It moves no data: each page frame has one word, its content, and a device that
  * writes to a page stores a generation number there, so that a lost write can be seen.
  */
-import { PAGE_REFCOUNT, PAGE_STRUCT_SHIFT, PARAM_CONTENT, PARAM_MEM_MAP } from "../shared/layout.ts";
+import {
+  PAGE_REFCOUNT, PAGE_STRUCT_SHIFT, PARAM_CONTENT, PARAM_MEM_MAP,
+} from "../shared/layout.ts";
 import { BUG_USE_AFTER_FREE } from "../shared/codes.ts";
 import { loadRelaxed32, quietLoad32, storeRelaxed32 } from "../memory/cell";
 import { compoundHead, pageToPfn } from "../memory/page";

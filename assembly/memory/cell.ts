@@ -7,7 +7,7 @@
  *
  * Orders are the kernel's. wasm knows only plain and sequentially consistent accesses, so relaxed
  * ones (READ_ONCE, WRITE_ONCE) are plain instructions and everything stronger is an atomic one.
- * A fence is a read-modify-write on a line of the CPU's own: Binaryen deletes the fence instruction.
+ * A fence is a read-modify-write on a line of the CPU's own: Binaryen deletes the instruction.
  */
 import {
   CONTROL_KILL, CPU_BARRIER,
@@ -43,7 +43,10 @@ export function loadPlain32(address: usize): u32 {
   return load<u32>(address);
 }
 
-/** READ_ONCE. */
+/**
+ * READ_ONCE, for words that a later atomic access checks again: the compiler may move it among
+ * plain accesses. Where the order of two loads matters, use loadAcquire32.
+ */
 @inline
 export function loadRelaxed32(address: usize): u32 {
   seam(address, ACCESS_LOAD | ORDER_RELAXED);
@@ -239,7 +242,7 @@ export function clockNs(): f64 {
   return hostNow();
 }
 
-// ---- quiet: bookkeeping of the laboratory, not of the machine; never a step -----------------------
+// ---- quiet: bookkeeping of the laboratory, not of the machine; never a step -----------------
 
 @inline
 export function quietLoad32(address: usize): u32 {
@@ -287,10 +290,15 @@ export function quietAddF64(address: usize, delta: f64): void {
   store<f64>(address, load<f64>(address) + delta);
 }
 
-/** A word that the host or another actor may just have written (stop, kill). */
+/** A word that others may just have written (stop, ledgers): loads stay in their order. */
 @inline
 export function quietPoll32(address: usize): u32 {
   return atomic.load<u32>(address);
+}
+
+@inline
+export function quietPoll64(address: usize): u64 {
+  return atomic.load<u64>(address);
 }
 
 /** smp_mb__after_atomic(): nothing in wasm, where every read-modify-write is fully ordered. */

@@ -33,7 +33,10 @@ export function handleMmFault(cpu: usize, mm: usize, vma: usize, vpn: u32, write
   const pte = makePteEntry(cpu, pmd, vpn);
   if (!pte) return -ENOMEM;
   const seen = loadAcquire64(pte);
-  if (isPresent(seen)) return write && !(seen & PTE_RW) ? faultWriteProtected(cpu, mm, vma, vpn, pte) : 0;
+  if (isPresent(seen)) {
+    if (!write || seen & PTE_RW) return 0;
+    return faultWriteProtected(cpu, mm, vma, vpn, pte);
+  }
   if (!write) return faultZeroPage(cpu, pte);
   const order = vmaOrder(vma);
   if (order && order < <u32>PMD_ORDER && faultRun(cpu, mm, vma, vpn, pte, order)) return 0;

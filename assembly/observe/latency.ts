@@ -33,7 +33,8 @@ export function recordLatency(cpu: usize, op: u32, ns: f64): void {
   // The minimum is kept as its successor, so that zeroed memory means "none yet".
   const min = quietLoad64(histogram + HISTOGRAM_MIN);
   if (min == 0 || value + 1 < min) quietStore64(histogram + HISTOGRAM_MIN, value + 1);
-  if (value > quietLoad64(histogram + HISTOGRAM_MAX)) quietStore64(histogram + HISTOGRAM_MAX, value);
+  const max = quietLoad64(histogram + HISTOGRAM_MAX);
+  if (value > max) quietStore64(histogram + HISTOGRAM_MAX, value);
   quietAdd32(histogram + HISTOGRAM_COUNTS + (slot << 2), 1);
 }
 

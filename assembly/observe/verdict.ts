@@ -12,7 +12,7 @@ import {
   VERDICT_FALSE_POSITIVE, VERDICT_TRUE_NEGATIVE, VERDICT_TRUE_POSITIVE, VERDICT_UNDECIDED,
   VERDICT_UNKNOWN,
 } from "../shared/codes.ts";
-import { quietLoad32, quietLoad64 } from "../memory/cell";
+import { quietLoad32, quietPoll32, quietPoll64 } from "../memory/cell";
 import { folioOrder, pageToPfn } from "../memory/page";
 import { maybePinned } from "../pins/scheme";
 import { recordFault } from "./faults";
@@ -25,7 +25,7 @@ export function testPinned(cpu: usize, folio: usize): void {
   const after = holders(folio);
   let verdict: u32 = VERDICT_UNDECIDED;
   if (answer == PIN_UNKNOWN) verdict = VERDICT_UNKNOWN;
-  else if (before == after) {
+  else if (before == after && before != UNSTABLE) {
     if (answer == MAYBE_PINNED) verdict = before ? VERDICT_TRUE_POSITIVE : VERDICT_FALSE_POSITIVE;
     else verdict = before ? VERDICT_FALSE_NEGATIVE : VERDICT_TRUE_NEGATIVE;
   }
@@ -35,9 +35,14 @@ export function testPinned(cpu: usize, folio: usize): void {
   }
 }
 
+/** The ledger moved while it was read. */
+const UNSTABLE: u64 = u64.MAX_VALUE;
+
 /**
  * Who holds write pins on the folio: 0 nobody, else a fingerprint of the pins and of how much
- * each holder has given back so far. Equal before and after: the same pins, all along.
+ * each holder has given back so far. Equal before and after: the same pins, all along, because
+ * whoever takes a page again has counted what it gave back first. The loads are atomic, lest the
+ * compiler moves the test past them.
  */
 function holders(folio: usize): u64 {
   const cpus = quietLoad32(PARAM_NR_CPUS);
@@ -45,16 +50,18 @@ function holders(folio: usize): u64 {
   const pages = <usize>1 << folioOrder(folio);
   const offset = (folio - quietLoad32(PARAM_MEM_MAP)) >> (PAGE_STRUCT_SHIFT - LEDGER_SHIFT);
   let column = quietLoad32(PARAM_LEDGER) + offset + LEDGER_WRITE;
-  let cpu = <usize>quietLoad32(PARAM_CPUS);
+  let returned = <usize>quietLoad32(PARAM_CPUS) + CPU_VMSTAT + NR_GUP_PAGES_RETURNED * 8;
   let print: u64 = 0;
   for (let i: u32 = 0; i < cpus; i++) {
+    const before = quietPoll64(returned);
     let held: u64 = 0;
     for (let page: usize = 0; page < pages; page++) {
-      held += quietLoad32(column + (page << LEDGER_SHIFT));
+      held += quietPoll32(column + (page << LEDGER_SHIFT));
     }
-    if (held) print += (quietLoad64(cpu + CPU_VMSTAT + NR_GUP_PAGES_RETURNED * 8) << 24) + held;
+    if (quietPoll64(returned) != before) return UNSTABLE;
+    if (held) print += (before << 24) + held;
     column += stride;
-    cpu += CPU_BYTES;
+    returned += CPU_BYTES;
   }
   return print;
 }

@@ -6,7 +6,9 @@ import {
   QUANTILE_BITS, SIZE_BYTES, SIZE_MAX, SIZE_MIN, SIZE_SHARE, SLOT_IS_READ,
   SLOT_LENGTH, SLOT_OFFSET,
 } from "../shared/actor_layout.ts";
-import { ACTOR_PERMUTE, ACTOR_RANDOM, ACTOR_UNLIMITED, ACTOR_WRITES_ONLY } from "../shared/codes.ts";
+import {
+  ACTOR_PERMUTE, ACTOR_RANDOM, ACTOR_UNLIMITED, ACTOR_WRITES_ONLY,
+} from "../shared/codes.ts";
 import {
   quietAdd64, quietLoad32, quietLoad64, quietStore32, quietStore64,
 } from "../memory/cell";
@@ -15,7 +17,8 @@ import { random32, randomBelow } from "./random";
 /** True when the job has issued all it has to. */
 export function isFinished(actor: usize): bool {
   if (quietLoad32(actor + ACTOR_FLAGS) & ACTOR_UNLIMITED) return false;
-  if (quietLoad64(actor + ACTOR_BYTES_ISSUED) >= quietLoad64(actor + ACTOR_LIMIT_BYTES)) return true;
+  const bytes = quietLoad64(actor + ACTOR_BYTES_ISSUED);
+  if (bytes >= quietLoad64(actor + ACTOR_LIMIT_BYTES)) return true;
   return quietLoad64(actor + ACTOR_IOS_ISSUED) >= quietLoad64(actor + ACTOR_LIMIT_IOS);
 }
 

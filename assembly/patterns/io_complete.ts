@@ -28,10 +28,14 @@ export function complete(cpu: usize, actor: usize, timing: u32, force: bool): u3
   if (!count) return 0;
   const first = freeSlots(actor);
   const pinned = quietLoad32(actor + ACTOR_PATTERN) == PATTERN_DIRECT_IO;
-  for (let i: u32 = 0; i < count; i++) runDma(cpu, actor, quietLoad32(freeSlotAt(actor, first + i)));
+  for (let i: u32 = 0; i < count; i++) {
+    runDma(cpu, actor, quietLoad32(freeSlotAt(actor, first + i)));
+  }
   const begin = timing == TIMED_BATCH ? clockNs() : 0;
   if (pinned) {
-    for (let i: u32 = 0; i < count; i++) releaseSlot(cpu, quietLoad32(freeSlotAt(actor, first + i)));
+    for (let i: u32 = 0; i < count; i++) {
+      releaseSlot(cpu, quietLoad32(freeSlotAt(actor, first + i)));
+    }
     if (timing == TIMED_BATCH) recordBatch(cpu, OP_UNPIN, count, clockNs() - begin);
     countOps(cpu, OP_UNPIN, count);
   }

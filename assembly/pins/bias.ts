@@ -5,7 +5,7 @@
  */
 import { PAGE_REFCOUNT } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
-import { loadRelaxed32 } from "../memory/cell";
+import { loadAcquire32 } from "../memory/cell";
 import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
 
 const REFERENCES_MAX: u64 = 0x7fffffff;
@@ -35,5 +35,5 @@ export function biasRelease(cpu: usize, folio: usize, pins: u32, bias: u32): voi
 /** Unsigned, so that a count which has gone negative still says "maybe". */
 @inline
 export function biasTest(folio: usize, bias: u32): u32 {
-  return loadRelaxed32(folio + PAGE_REFCOUNT) >= bias ? MAYBE_PINNED : NOT_PINNED;
+  return loadAcquire32(folio + PAGE_REFCOUNT) >= bias ? MAYBE_PINNED : NOT_PINNED;
 }

@@ -4,7 +4,7 @@
  */
 import { PAGE_EXACT_PINS } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
-import { addVoid32, loadRelaxed32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
+import { addVoid32, loadAcquire32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
 import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
 
 @inline
@@ -31,5 +31,5 @@ export function exactRelease(cpu: usize, folio: usize, pins: u32): void {
 
 @inline
 export function exactTest(folio: usize): u32 {
-  return loadRelaxed32(folio + PAGE_EXACT_PINS) ? MAYBE_PINNED : NOT_PINNED;
+  return loadAcquire32(folio + PAGE_EXACT_PINS) ? MAYBE_PINNED : NOT_PINNED;
 }

@@ -5,7 +5,7 @@
 import { PAGE_STRUCT_SHIFT, PARAM_MEM_MAP, PARAM_SIDE_TABLE } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
 import {
-  addVoid32, loadRelaxed32, quietLoad32, smpMbAfterAtomic, subVoid32,
+  addVoid32, loadAcquire32, quietLoad32, smpMbAfterAtomic, subVoid32,
 } from "../memory/cell";
 import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
 
@@ -39,5 +39,5 @@ export function sideRelease(cpu: usize, folio: usize, pins: u32): void {
 
 @inline
 export function sideTest(folio: usize): u32 {
-  return loadRelaxed32(sideWord(folio)) ? MAYBE_PINNED : NOT_PINNED;
+  return loadAcquire32(sideWord(folio)) ? MAYBE_PINNED : NOT_PINNED;
 }

@@ -5,7 +5,7 @@
  */
 import { FOLIO_PINCOUNT, PAGE_REFCOUNT } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
-import { addVoid32, loadRelaxed32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
+import { addVoid32, loadAcquire32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
 import { isLarge } from "../memory/page";
 import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
 import { biasFits, biasTest } from "./bias";
@@ -47,5 +47,5 @@ export function hybridRelease(cpu: usize, folio: usize, pins: u32, bias: u32): v
 @inline
 export function hybridTest(folio: usize, bias: u32): u32 {
   if (!isLarge(folio)) return biasTest(folio, bias);
-  return loadRelaxed32(folio + FOLIO_PINCOUNT) ? MAYBE_PINNED : NOT_PINNED;
+  return loadAcquire32(folio + FOLIO_PINCOUNT) ? MAYBE_PINNED : NOT_PINNED;
 }

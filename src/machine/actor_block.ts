@@ -25,8 +25,8 @@ import {
   ACTOR_READ_SIZES,
   ACTOR_REFERENCES,
   ACTOR_SAMPLE,
-  ACTOR_SLOTS,
   ACTOR_SLOT_STRIDE,
+  ACTOR_SLOTS,
   ACTOR_WALK,
   ACTOR_WRITE_SIZES,
   GUP_TEST_CALLS,
@@ -55,7 +55,7 @@ import {
   PMD_ORDER,
 } from "../../assembly/shared/layout.ts";
 import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
-import { cpuAddress, mmAddress, type Machine } from "./machine.ts";
+import { cpuAddress, type Machine, mmAddress } from "./machine.ts";
 import { offsetQuantiles } from "./offset_quantiles.ts";
 import { splitmix64 } from "./prng.ts";
 

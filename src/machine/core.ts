@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
+import { builtFile } from "./built.ts";
 import { monotonicNs } from "./clock.ts";
 
 /**
@@ -72,10 +73,8 @@ export type CoreBuild = "native" | "traced";
 /** V8 flags set before the core is compiled: top tier at once, there is no on-stack replacement. */
 export const V8_FLAGS = "--no-liftoff --no-wasm-dynamic-tiering";
 
-const coreFolder = import.meta.url.endsWith(".ts") ? "../../dist/core/" : "../../core/";
-
 export function coreBytes(build: CoreBuild): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(`${coreFolder}${build}.wasm`, import.meta.url)));
+  return new Uint8Array(readFileSync(builtFile(`core/${build}.wasm`)));
 }
 
 /** The compiled core and the fingerprint of its bytes; compile once, share with every worker. */

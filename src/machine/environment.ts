@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { cpus, release, type } from "node:os";
+import { packageFile } from "./built.ts";
 import { V8_FLAGS } from "./core.ts";
 
 /** What figures depend on besides the scenario; unlike environments are not compared. */
@@ -16,8 +17,7 @@ export interface MachineEnvironment {
 
 /** Version of this package. */
 export function packageVersion(): string {
-  const root = import.meta.url.endsWith(".ts") ? "../../" : "../../../";
-  const text = readFileSync(new URL(`${root}package.json`, import.meta.url), "utf8");
+  const text = readFileSync(packageFile("package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }
 

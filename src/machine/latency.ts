@@ -1,16 +1,16 @@
+import { OP_COUNT } from "../../assembly/shared/codes.ts";
+import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
 import {
   CPU_OPSTATS,
   HISTOGRAM_COUNTS,
   HISTOGRAM_MAX,
   HISTOGRAM_MIN,
-  OPSTAT_BATCHES,
   OPSTAT_BATCH_NS,
   OPSTAT_BATCH_OPS,
+  OPSTAT_BATCHES,
   OPSTAT_BYTES,
   OPSTAT_COUNT,
 } from "../../assembly/shared/layout.ts";
-import { OP_COUNT } from "../../assembly/shared/codes.ts";
-import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
 import { LatencyHistogram } from "./histogram.ts";
 import { cpuAddress, type Machine } from "./machine.ts";
 import { HISTOGRAM_BYTES } from "./plan.ts";

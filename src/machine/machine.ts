@@ -1,4 +1,14 @@
 import {
+  RULES_5_0,
+  RULES_5_7,
+  RULES_6_13,
+  SCHEME_BIAS,
+  SCHEME_EXACT,
+  SCHEME_EXACT_SIDE,
+  SCHEME_HYBRID,
+  SCHEME_REFCOUNT,
+} from "../../assembly/shared/codes.ts";
+import {
   CONTROL_KILL,
   CPU_BYTES,
   MM_BYTES,
@@ -28,18 +38,8 @@ import {
   POOL_VMAS,
   VMA_BYTES,
 } from "../../assembly/shared/layout.ts";
-import {
-  RULES_5_0,
-  RULES_5_7,
-  RULES_6_13,
-  SCHEME_BIAS,
-  SCHEME_EXACT,
-  SCHEME_EXACT_SIDE,
-  SCHEME_HYBRID,
-  SCHEME_REFCOUNT,
-} from "../../assembly/shared/codes.ts";
-import type { CountName, MachineSpec, RulesName } from "../scenario/scenario.ts";
 import { EnvironmentFault } from "../scenario/problem.ts";
+import type { CountName, MachineSpec, RulesName } from "../scenario/scenario.ts";
 import type { MachinePlan } from "./plan.ts";
 
 export const SCHEME_CODES: Readonly<Record<CountName, number>> = {

@@ -1,3 +1,5 @@
+import { OP_COUNT } from "../../assembly/shared/codes.ts";
+import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
 import {
   CACHE_LINE_BYTES,
   CONTROL_END,
@@ -11,8 +13,6 @@ import {
   PTRS_PER_TABLE,
   VMA_BYTES,
 } from "../../assembly/shared/layout.ts";
-import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
-import { OP_COUNT } from "../../assembly/shared/codes.ts";
 import { ConfigurationError } from "../scenario/problem.ts";
 
 /** Bytes of one latency histogram. */

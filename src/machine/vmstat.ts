@@ -1,18 +1,14 @@
+import { FALLBACK_COUNT, VERDICT_COUNT, VMSTAT_COUNT } from "../../assembly/shared/codes.ts";
 import {
   CPU_FALLBACKS,
   CPU_FAULTS,
   CPU_VERDICTS,
   CPU_VMSTAT,
-  FAULTS_FIRST,
-  FAULTS_TOTAL,
   FAULT_BYTES,
   FAULT_CAPACITY,
+  FAULTS_FIRST,
+  FAULTS_TOTAL,
 } from "../../assembly/shared/layout.ts";
-import {
-  FALLBACK_COUNT,
-  VERDICT_COUNT,
-  VMSTAT_COUNT,
-} from "../../assembly/shared/codes.ts";
 import { cpuAddress, type Machine } from "./machine.ts";
 
 /** Counter names in the order of their numbers (NR_* in assembly/shared/codes.ts). */

@@ -60,7 +60,7 @@ export interface JobRecord {
 }
 
 export interface PinsRecord {
-  /** Share 0..1 of pins that the scheme counts so that it can tell them; undefined: no pin was taken. */
+  /** Share 0..1 of pins that the scheme can tell; undefined: no pin was taken. */
   readonly covered: number | undefined;
   readonly truePositive: number;
   readonly falsePositive: number;

@@ -22,14 +22,7 @@ const distribution = z.discriminatedUnion("kind", [
 const job = z
   .strictObject({
     name: z.string().min(1),
-    pattern: z.enum([
-      "direct_io",
-      "buffered_io",
-      "fixed_buffers",
-      "rdma_mr",
-      "mapper",
-      "gup_test",
-    ]),
+    pattern: z.enum(["direct_io", "buffered_io", "fixed_buffers", "rdma_mr", "mapper", "gup_test"]),
     ioengine: z.string(),
     clones: count(1, 65536),
     reportingGroup: count(0, 65536),

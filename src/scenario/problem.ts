@@ -14,7 +14,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Something outside pinlab is missing or refused: a tool, a right, a file. Exit status 98 or 104. */
+/** Something outside pinlab is missing or refused: a tool, a right (98), a file (104). */
 export class EnvironmentFault extends Error {
   constructor(
     message: string,

@@ -45,6 +45,24 @@ function findStrings(file: SourceFile): Finding[] {
     .map(({ offset }) => finding(file, offset, "string: use a number of assembly/shared/codes.ts"));
 }
 
+/** Biome cannot read assembly/, and asc says nothing of a name that nobody uses. */
+const noUnusedImports: Rule = {
+  name: "core: no unused imports",
+  check: (files) =>
+    files.filter(isCore).flatMap((file) =>
+      [...file.code.matchAll(/import \{([^}]*)\} from/g)].flatMap((match) =>
+        (match[1] ?? "")
+          .split(",")
+          .map((name) => name.trim())
+          .filter((name) => name !== "")
+          .filter((name) => (file.code.match(new RegExp(`\\b${name}\\b`, "g")) ?? []).length < 2)
+          .map((name) => finding(file, match.index, `${name}: imported and never used`)),
+      ),
+    ),
+  bad: [{ "assembly/mm/a.ts": `import { a, b } from "./b"; export function c(): void { b(); }` }],
+  good: [GOOD],
+};
+
 const noStrings: Rule = {
   name: "core: no strings",
   check: (files) => files.filter(isCore).flatMap(findStrings),
@@ -151,6 +169,7 @@ export const coreRules: readonly Rule[] = [
     "const f = (a: i32): i32 => a;",
   ),
   noStrings,
+  noUnusedImports,
   noModuleState,
   sharedIsPlain,
 ];

@@ -3,8 +3,7 @@ import { finding, isScript, type Rule, type SourceFile } from "./source_file.ts"
 
 /** Where reading begins, and the rooms that must be reached from there. */
 const PROGRAM = {
-  entry:
-    /^(?:src|assembly)\/index\.ts$|^(?:loadgen|dashboard\/server|dashboard\/client)\/main\.ts$/,
+  entry: /^(?:src|assembly)\/index\.ts$|^(?:loadgen|dashboard\/\w+)\/main\.ts$|\/worker\.ts$/,
   rooms: ["src", "loadgen", "assembly", "dashboard"],
 };
 
@@ -33,7 +32,8 @@ export const deadFiles: Rule = {
     [PROGRAM, AROUND].flatMap(({ entry, rooms }) => {
       const reached = reach(files.filter(isScript), entry);
       return files
-        .filter((file) => isScript(file) && file.isUnder(...rooms) && !reached.has(file.path))
+        .filter((file) => isScript(file) && !file.path.endsWith(".d.ts"))
+        .filter((file) => file.isUnder(...rooms) && !reached.has(file.path))
         .map((file) => finding(file, 0, "no entry reaches it: import it or remove it"));
     }),
   bad: [

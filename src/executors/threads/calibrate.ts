@@ -1,5 +1,5 @@
-import type { Core } from "../../machine/core.ts";
 import { monotonicNs } from "../../machine/clock.ts";
+import type { Core } from "../../machine/core.ts";
 
 const READS = 20000;
 

@@ -120,7 +120,8 @@ export class Operations {
         count,
         rate: durationNs > 0 ? count / (durationNs / 1e9) : 0,
         sampled: latency.count,
-        batchMeanNs: batchOps > 0 ? Math.max(0, batchNs - batches * clockReadNs) / batchOps : undefined,
+        batchMeanNs:
+          batchOps > 0 ? Math.max(0, batchNs - batches * clockReadNs) / batchOps : undefined,
         belowResolution: shareBelow(latency, clockReadNs + 2 * clockGrainNs),
         latency,
       };
@@ -131,7 +132,8 @@ export class Operations {
   /** Clock reads that sampling cost: two a timed operation, four a timed round of batches. */
   clockReads(): number {
     let reads = 0;
-    for (const { latency, stat } of this.sums.values()) reads += 2 * latency.count + 2 * stat.batches;
+    for (const { latency, stat } of this.sums.values())
+      reads += 2 * latency.count + 2 * stat.batches;
     return reads;
   }
 }

@@ -5,8 +5,8 @@ import {
   BUG_SLEEP_IN_ATOMIC,
   BUG_USE_AFTER_FREE,
 } from "../../../assembly/shared/codes.ts";
-import type { InvariantBreach } from "../../results/record.ts";
 import type { KernelFault } from "../../machine/vmstat.ts";
+import type { InvariantBreach } from "../../results/record.ts";
 
 /** Invariants that this executor can decide so far. */
 export const CHECKED_INVARIANTS = [
@@ -30,7 +30,8 @@ const MEANINGS: Readonly<Record<number, FaultMeaning>> = {
   },
   [BUG_REFCOUNT_UNDERFLOW]: {
     invariant: "no-overflow",
-    words: (f) => `CPU ${f.cpu} took ${f.extra} references from page ${f.pfn}, which had ${f.value}`,
+    words: (f) =>
+      `CPU ${f.cpu} took ${f.extra} references from page ${f.pfn}, which had ${f.value}`,
   },
   [BUG_FREE_OF_PINNED]: {
     invariant: "no-use-after-free",

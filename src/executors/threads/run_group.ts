@@ -99,9 +99,10 @@ class RunningActor {
 
   /** True while it has neither moved nor ended for too long. */
   isStuck(nowNs: number): boolean {
-    const beat = this.context.machine.words[
-      (cpuAddress(this.context.machine, this.actor.cpu) + CPU_HEARTBEAT) >>> 2
-    ];
+    const beat =
+      this.context.machine.words[
+        (cpuAddress(this.context.machine, this.actor.cpu) + CPU_HEARTBEAT) >>> 2
+      ];
     if (beat !== this.lastBeat) {
       this.lastBeat = beat ?? 0;
       this.lastBeatNs = nowNs;
@@ -168,8 +169,10 @@ class Supervisor {
 
   private allReady(): boolean {
     const ready = Atomics.load(this.context.machine.words, CONTROL_READY >>> 2);
-    return ready + this.running.filter((actor) => actor.end?.kind === "died").length >=
-      this.running.length;
+    return (
+      ready + this.running.filter((actor) => actor.end?.kind === "died").length >=
+      this.running.length
+    );
   }
 
   /** The duration has passed, or only actors without an end of their own are left. */

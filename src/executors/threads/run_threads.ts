@@ -1,7 +1,8 @@
 import { Piscina } from "piscina";
+import { builtFile } from "../../machine/built.ts";
+import { wallClockMs } from "../../machine/clock.ts";
 import { compileCore, instantiateCore } from "../../machine/core.ts";
 import { describeEnvironment } from "../../machine/environment.ts";
-import { wallClockMs } from "../../machine/clock.ts";
 import { cpuAddress, type Machine, makeMachine } from "../../machine/machine.ts";
 import type { RunRecord } from "../../results/record.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
@@ -25,10 +26,6 @@ export interface ThreadsOptions {
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
-const workerFolder = import.meta.url.endsWith(".ts")
-  ? "../../../dist/src/executors/threads/"
-  : "./";
-
 /**
  * Runs a scenario on real worker threads, one per actor. Throws ConfigurationError for what cannot
  * be run, EnvironmentFault for what this computer cannot give.
@@ -47,7 +44,7 @@ export async function runThreads(
   core.boot(cpuAddress(machine, 0));
   const calibration = calibrateClock(core);
   const pool = new Piscina({
-    filename: new URL(`${workerFolder}worker.js`, import.meta.url).href,
+    filename: builtFile("src/executors/threads/worker.js").href,
     minThreads: plan.cpus,
     maxThreads: plan.cpus,
     concurrentTasksPerWorker: 1,

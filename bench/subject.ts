@@ -1,0 +1,92 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { ACTOR_COMMAND, ACTOR_FLAGS, ACTOR_SAMPLE } from "../assembly/shared/actor_layout.ts";
+import {
+  ACTOR_UNLIMITED,
+  COMMAND_DRAIN,
+  COMMAND_EXIT,
+  COMMAND_RUN,
+  COMMAND_SETUP,
+  STATUS_FAILED,
+} from "../assembly/shared/codes.ts";
+import { CPU_ACTOR } from "../assembly/shared/layout.ts";
+import { writeActor } from "../src/machine/actor_block.ts";
+import { type Core, compileCore, instantiateCore } from "../src/machine/core.ts";
+import { cpuAddress, type Machine, makeMachine } from "../src/machine/machine.ts";
+import { placeActors, planFor } from "../src/executors/threads/placement.ts";
+import { makeScenario, type ScenarioInput } from "../src/scenario/make_scenario.ts";
+import { busyNs, wallNs } from "./time.ts";
+
+/** What one slice of work took: processor time and wall-clock time, ns. */
+export interface Spent {
+  readonly busyNs: number;
+  readonly wallNs: number;
+}
+
+/** Something that does a number of calls and says what they took. */
+export interface Runner {
+  readonly name: string;
+  run(calls: number): Promise<Spent>;
+}
+
+/** The native core with one actor, in this process, on this thread. */
+export class Subject implements Runner {
+  readonly name = "core";
+  readonly machine: Machine;
+  readonly cpu: number;
+  private readonly core: Core;
+
+  constructor(input: ScenarioInput, module = compileCore("native").module) {
+    const scenario = makeScenario(input);
+    const groups = scenario.groups.map(placeActors);
+    this.machine = makeMachine(planFor(scenario, groups), scenario.machine);
+    this.core = instantiateCore(module, this.machine.memory);
+    this.cpu = cpuAddress(this.machine, 0);
+    this.core.boot(this.cpu);
+    const actor = groups[0]?.[0];
+    if (actor === undefined) throw new Error("a subject needs one job");
+    const { seed, sample } = scenario.run;
+    writeActor(this.machine, { ...actor, seed: BigInt(seed), sample });
+    this.word(ACTOR_FLAGS, (flags) => flags | ACTOR_UNLIMITED);
+    this.command(COMMAND_SETUP);
+  }
+
+  run(calls: number): Promise<Spent> {
+    const wall = wallNs();
+    const busy = busyNs();
+    this.command(COMMAND_RUN, calls);
+    return Promise.resolve({ busyNs: busyNs() - busy, wallNs: wallNs() - wall });
+  }
+
+  /** One operation in `sample` is timed from now on; 0 times none. */
+  setSample(sample: number): void {
+    this.word(ACTOR_SAMPLE, () => sample);
+  }
+
+  /** Writes the whole memory to a file. */
+  dump(path: string): void {
+    const bytes = new Uint8Array(this.machine.memory.buffer);
+    const file = openSync(path, "w");
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Gives every pin and the memory back. */
+  end(): void {
+    this.command(COMMAND_DRAIN);
+    this.command(COMMAND_EXIT);
+  }
+
+  private word(offset: number, change: (before: number) => number): void {
+    const at = (this.cpu + CPU_ACTOR + offset) >>> 2;
+    this.machine.words[at] = change(this.machine.words[at] ?? 0);
+  }
+
+  private command(value: number, budget = 0): void {
+    this.word(ACTOR_COMMAND, () => value);
+    const status = this.core.runActor(this.cpu, budget);
+    if (status === STATUS_FAILED) throw new Error(`the actor failed on command ${value}`);
+  }
+}

@@ -1,0 +1,127 @@
+import { cpus, totalmem } from "node:os";
+import { type Command, Option } from "commander";
+import { placeActors, planFor } from "../../src/executors/threads/placement.ts";
+import { runThreads } from "../../src/executors/threads/run_threads.ts";
+import {
+  EXIT_INTERNAL,
+  EXIT_INTERRUPTED,
+  exitStatusOf,
+  repeatLine,
+  runExitReasons,
+} from "../../src/results/exit_status.ts";
+import { fioJson } from "../../src/results/fio_json.ts";
+import { hlog } from "../../src/results/hlog.ts";
+import { normalReport } from "../../src/results/normal.ts";
+import type { RunRecord } from "../../src/results/record.ts";
+import { checkWritable, writeOutput } from "../../src/results/write_output.ts";
+import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
+import type { Scenario } from "../../src/scenario/scenario.ts";
+import { type JobFile, readJobFile } from "../fio/read_job_file.ts";
+import { COUNTS, OUTPUT_FORMATS, type OutputFormat, type RunFlags, readFlags } from "../flags.ts";
+import { optionHelp } from "../option_help.ts";
+import { ProgressLine } from "../progress.ts";
+import { onInterrupt } from "../terminal.ts";
+
+/** Adds `pinlab run`; `ended` hears the exit status. */
+export function addRunCommand(program: Command, ended: (status: number) => void): void {
+  program
+    .command("run")
+    .summary("drive the emulated machine with a fio job file")
+    .description(
+      "Runs a fio job file, unchanged, on the emulated machine: one worker thread per job and\n" +
+        "clone, every pin through the chosen way of counting. FILE may be - (standard input).",
+    )
+    .argument("[FILE]", "a fio job file")
+    .addOption(new Option("--executor <name>", "who runs the actors").default("threads"))
+    .option("--scheme <count>", `where pins are counted: ${COUNTS.join(", ")} (default: bias)`)
+    .option("--bias <n>", "GUP_PIN_COUNTING_BIAS, 2 to 1048576 (default: 1024)")
+    .option("--rules <kernel>", "5.0, 5.7 or 6.13 (default: 6.13 for hybrid, else 5.0)")
+    .option("--seed <n>", "repeats a run's random choices (default: 1)")
+    .option("--duration <time>", "each stonewall group runs this long, whatever its size says")
+    .option("--warmup <time>", "left out of the figures (default: 1s)")
+    .option("--sample <n>", "time one operation in n, 0 for none (default: 256)")
+    .addOption(new Option("--output-format <format>", OUTPUT_FORMATS.join(", ")).default("normal"))
+    .option("--output <file>", "write the results there instead of to standard output")
+    .option("--hlog <file>", "also write the latencies as an HdrHistogram interval log")
+    .option("--show-config", "print the scenario that would run, as JSON, and end")
+    .option("--quiet", "no progress on standard error")
+    .option("--cmdhelp [option]", "what pinlab makes of fio's options, or of one, and end")
+    .action(async (file: string | undefined, flags: RunFlags) => {
+      ended(await runCommand(file, flags));
+    });
+}
+
+async function runCommand(file: string | undefined, flags: RunFlags): Promise<number> {
+  if (flags.cmdhelp) {
+    process.stdout.write(optionHelp(flags.cmdhelp));
+    return 0;
+  }
+  const problems: Problem[] = [];
+  const { machine, run, format } = readFlags(flags, problems);
+  const jobs = readJobs(file, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const scenario: Scenario = {
+    name: jobs.name,
+    source: file ?? "-",
+    machine,
+    run,
+    groups: jobs.groups,
+    serviceNs: [],
+    notes: jobs.notes,
+  };
+  planFor(scenario, scenario.groups.map(placeActors));
+  if (flags.showConfig) {
+    process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`);
+    return 0;
+  }
+  if (flags.output !== undefined) checkWritable(flags.output);
+  if (flags.hlog !== undefined) checkWritable(flags.hlog);
+  const record = await runWatched(scenario, flags.quiet ?? false);
+  return report(record, format, flags);
+}
+
+/** The file's jobs; what is wrong with it is added to `problems`. */
+function readJobs(file: string | undefined, problems: Problem[]): JobFile {
+  const none: JobFile = { name: "", groups: [], notes: [] };
+  if (file === undefined) {
+    const accepted = "a fio job file, such as examples/randread-4k.fio, or - for standard input";
+    problems.push({ where: "FILE", found: "no file is named", accepted });
+    return none;
+  }
+  try {
+    const memoryMb = Math.floor(totalmem() / 2 ** 20);
+    return readJobFile({ source: file, env: process.env, cpus: cpus().length, memoryMb });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+    return none;
+  }
+}
+
+async function runWatched(scenario: Scenario, quiet: boolean): Promise<RunRecord> {
+  const progress = new ProgressLine(process.stderr, quiet);
+  const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
+  try {
+    return await runThreads(scenario, {
+      signal: interrupt.signal,
+      onProgress: (now) => progress.update(now),
+    });
+  } finally {
+    progress.end();
+    interrupt.remove();
+  }
+}
+
+/** Writes the results, says why the status is not 0, and returns it. */
+function report(record: RunRecord, format: OutputFormat, flags: RunFlags): number {
+  const text = format === "normal" ? normalReport(record) : fioJson(record, format);
+  if (flags.hlog !== undefined) writeOutput(flags.hlog, hlog(record));
+  if (flags.output !== undefined) writeOutput(flags.output, text);
+  else process.stdout.write(text);
+  const reasons = runExitReasons(record);
+  for (const { message } of reasons) console.error(`pinlab: ${message}`);
+  const status = exitStatusOf(reasons);
+  const repeat = status === EXIT_INTERNAL ? repeatLine(record) : undefined;
+  if (repeat !== undefined) console.error(`replay: ${repeat}`);
+  return status;
+}

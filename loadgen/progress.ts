@@ -1,0 +1,73 @@
+import { CPU_OPS } from "../assembly/shared/layout.ts";
+import type { RunProgress } from "../src/executors/threads/run_threads.ts";
+import { monotonicNs } from "../src/machine/clock.ts";
+import { cpuAddress } from "../src/machine/machine.ts";
+import { countWords } from "../src/results/words.ts";
+
+const LIVE_LINE_NS = 2e8;
+const PLAIN_LINE_NS = 1e9;
+/** One letter a phase, as fio's status line has one a job's state. */
+const LETTERS = { setup: "I", warmup: "/", measure: "R", drain: "F" } as const;
+
+/** Shows a run's progress on standard error: one live line on a terminal, else plain lines. */
+export class ProgressLine {
+  private lastNs = 0;
+  private lastOps = 0;
+  private shown = false;
+
+  constructor(
+    private readonly stream: NodeJS.WriteStream,
+    private readonly quiet: boolean,
+  ) {}
+
+  update(progress: RunProgress): void {
+    const nowNs = monotonicNs();
+    const every = this.stream.isTTY ? LIVE_LINE_NS : PLAIN_LINE_NS;
+    const passedNs = nowNs - this.lastNs;
+    if (this.quiet || passedNs < every) return;
+    const ops = totalOps(progress);
+    // Counters start at zero again with each group.
+    const rate = this.lastNs === 0 ? 0 : (Math.max(0, ops - this.lastOps) / passedNs) * 1e9;
+    this.lastNs = nowNs;
+    this.lastOps = ops;
+    this.write(lineOf(progress, rate));
+  }
+
+  /** Clears the live line, so that what follows starts on a clean one. */
+  end(): void {
+    if (this.shown && this.stream.isTTY) this.stream.write("\r\x1b[K");
+    this.shown = false;
+  }
+
+  private write(line: string): void {
+    const width = this.stream.columns ?? 80;
+    if (this.stream.isTTY) this.stream.write(`\r\x1b[K${line.slice(0, width - 1)}`);
+    else this.stream.write(`${line}\n`);
+    this.shown = true;
+  }
+}
+
+function totalOps({ machine }: RunProgress): number {
+  let ops = 0;
+  for (let cpu = 0; cpu < machine.plan.cpus; cpu++) {
+    ops += Number(machine.longs[(cpuAddress(machine, cpu) + CPU_OPS) / 8] ?? 0n);
+  }
+  return ops;
+}
+
+/** `Jobs: 2 (f=1/4): [R(2)][45%][26.7M ops/s][eta 00m:03s]` */
+function lineOf(progress: RunProgress, rate: number): string {
+  const { phase, elapsedMs, limitMs, group, groups, actors } = progress;
+  const part = groups > 1 ? ` group ${group + 1}/${groups}` : "";
+  const share = limitMs ? `[${Math.min(100, Math.floor((100 * elapsedMs) / limitMs))}%]` : "";
+  const left = limitMs ? `[eta ${clockWords(Math.max(0, limitMs - elapsedMs))}]` : "";
+  const what = phase === "measure" ? "" : `[${phase}]`;
+  const ops = `[${countWords(Math.round(rate))} ops/s]`;
+  return `Jobs: ${actors}${part}: [${LETTERS[phase]}(${actors})]${what}${share}${ops}${left}`;
+}
+
+function clockWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${two(Math.floor(seconds / 60))}m:${two(seconds % 60)}s`;
+}

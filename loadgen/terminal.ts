@@ -1,0 +1,39 @@
+import { monotonicNs } from "../src/machine/clock.ts";
+
+/** A reader that goes away (`pinlab … | head`) ends the output, not in a stack trace. */
+export function endQuietlyOnBrokenPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit(process.exitCode ?? 0);
+    });
+  }
+}
+
+/** A launcher may deliver one Ctrl-C twice; what comes this soon is the same one. */
+const SAME_INTERRUPT_NS = 3e8;
+
+/**
+ * The first SIGINT or SIGTERM aborts the signal, so that the run ends and its results are
+ * written; the next one calls `onSecond`. Returns the signal and what removes the handlers.
+ */
+export function onInterrupt(onSecond: () => void): { signal: AbortSignal; remove: () => void } {
+  const controller = new AbortController();
+  let firstNs: number | undefined;
+  const handler = (): void => {
+    const nowNs = monotonicNs();
+    if (firstNs === undefined) {
+      firstNs = nowNs;
+      controller.abort();
+    } else if (nowNs - firstNs > SAME_INTERRUPT_NS) onSecond();
+  };
+  process.on("SIGINT", handler);
+  process.on("SIGTERM", handler);
+  return {
+    signal: controller.signal,
+    remove: () => {
+      process.off("SIGINT", handler);
+      process.off("SIGTERM", handler);
+    },
+  };
+}

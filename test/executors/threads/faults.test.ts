@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { ACTOR_PATTERN } from "../../../assembly/shared/actor_layout.ts";
+import {
+  CPU_ACTOR,
+  MM_MMAP_LOCK,
+  MM_WRITE_PROTECT_SEQ,
+  PAGE_REFCOUNT,
+} from "../../../assembly/shared/layout.ts";
+import type { RunProgress } from "../../../src/executors/threads/run_threads.ts";
+import { cpuAddress, type Machine, mmAddress, pageAddress } from "../../../src/machine/machine.ts";
+import { exitStatusOf, runExitReasons } from "../../../src/results/exit_status.ts";
+import { timedRun, violated } from "../../support/runs.ts";
+
+/** Does something to the machine once, in the middle of the measurement. */
+function once(meddle: (machine: Machine) => void): (progress: RunProgress) => void {
+  let done = false;
+  return ({ phase, elapsedMs, machine }) => {
+    if (done || phase !== "measure" || elapsedMs < 50) return;
+    done = true;
+    meddle(machine);
+  };
+}
+
+const RUN = { durationMs: 2000, warmupMs: 0 };
+const TWO = [{ name: "victim" }, { name: "other", iodepth: 4 }];
+
+describe("what goes wrong is said, and loses nothing", () => {
+  test("a worker that dies ends the run, is named, and the other's figures stay", async () => {
+    const record = await timedRun(
+      { run: RUN, jobs: TWO },
+      {
+        onProgress: once((machine) => {
+          machine.words[(cpuAddress(machine, 0) + CPU_ACTOR + ACTOR_PATTERN) / 4] = 99;
+        }),
+      },
+    );
+    expect(record.jobs.map(({ error }) => error !== 0)).toEqual([true, false]);
+    expect(record.jobs[0]?.errorText).toContain("impossible state");
+    expect(record.jobs[1]?.read.ios).toBeGreaterThan(1000);
+    expect(record.invariants.checked).not.toContain("conserved-refcount");
+    expect(exitStatusOf(runExitReasons(record))).toBe(107);
+  });
+
+  test("a stuck worker is ended by the watchdog within seconds, and named", async () => {
+    const record = await timedRun(
+      { run: { ...RUN, durationMs: 20_000 }, jobs: TWO },
+      {
+        // Its mmap_lock is held by nobody that lives, and every pin needs the slow path.
+        onProgress: once((machine) => {
+          const mm = mmAddress(machine, 0);
+          machine.words[(mm + MM_MMAP_LOCK) / 4] = 0x80000000 | 0;
+          machine.words[(mm + MM_WRITE_PROTECT_SEQ) / 4] = 1;
+        }),
+      },
+    );
+    expect(record.jobs[0]?.errorText).toContain("watchdog");
+    expect(violated(record)).toContain("no-deadlock");
+    expect(record.jobs[1]?.read.ios).toBeGreaterThan(1000);
+  }, 15_000);
+
+  test("a stray reference is a violation of conserved-refcount", async () => {
+    const record = await timedRun(
+      { run: { ...RUN, durationMs: 200 }, jobs: TWO },
+      {
+        onProgress: once((machine) => {
+          const refcount = (pageAddress(machine, machine.plan.pages - 1) + PAGE_REFCOUNT) / 4;
+          Atomics.add(machine.words, refcount, 1);
+        }),
+      },
+    );
+    expect(violated(record)).toEqual(["conserved-refcount"]);
+    expect(record.invariants.violated[0]?.first).toContain("refcount 1, the ledgers say 0");
+    expect(exitStatusOf(runExitReasons(record))).toBe(96);
+  });
+
+  test("an interruption ends the run within a second; what was measured is there", async () => {
+    const controller = new AbortController();
+    const begin = performance.now();
+    const record = await timedRun(
+      { run: { durationMs: 60_000, warmupMs: 0 }, jobs: TWO },
+      { signal: controller.signal, onProgress: once(() => controller.abort()) },
+    );
+    expect(record.interrupted).toBe(true);
+    expect(record.jobs[0]?.read.ios).toBeGreaterThan(1000);
+    expect(violated(record)).toEqual([]);
+    expect(exitStatusOf(runExitReasons(record))).toBe(105);
+    // Far below the minute that was asked for; the second is the command line's promise.
+    expect(performance.now() - begin).toBeLessThan(20_000);
+  });
+});
