@@ -11,7 +11,7 @@ import {
   FALLBACK_ENTRY_CHANGED, FALLBACK_FORK_PASSED, FALLBACK_FORK_RUNNING, FALLBACK_GRAB_REFUSED,
   FALLBACK_NOT_ALLOWED, FALLBACK_NOT_PERMITTED, FALLBACK_NOT_PRESENT, FALLBACK_PROTNONE,
   FALLBACK_SPECIAL, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE, NR_FOLL_PIN_ACQUIRED,
-  NR_FOLL_PIN_RELEASED, NR_GUP_FAST_PAGE_BACKOFFS,
+  NR_FOLL_PIN_RELEASED, NR_GUP_FAST_PAGES_REQUESTED, NR_GUP_FAST_PAGE_BACKOFFS,
   PAGE_MAPPING_ANON, PG_ANON_EXCLUSIVE, PG_REFERENCED, PTE_PRESENT, PTE_PROTNONE, PTE_RW,
   PTE_SPECIAL, PTE_USER, RULES_6_13,
 } from "../shared/codes.ts";
@@ -48,6 +48,7 @@ export function gupFast(
   if (flags & FOLL_PIN && loadAcquire32(mm + MM_WRITE_PROTECT_SEQ) != sequence) {
     // A fork has copied page tables meanwhile and may have taken our pages for unpinned.
     countFallback(cpu, FALLBACK_FORK_PASSED);
+    countVmstat(cpu, NR_GUP_FAST_PAGES_REQUESTED, got);
     unpinPages(cpu, pages, got);
     return 0;
   }
@@ -93,7 +94,7 @@ function walkPtes(
   while (pte < last) {
     const entry = loadRelaxed64(pte);
     if ((entry & (needed | PTE_SPECIAL)) != needed) {
-      countFallback(cpu, refusalCause(entry));
+      countFallback(cpu, refusalCause(entry, needed));
       break;
     }
     const page = pfnToPage(entryPfn(entry));
@@ -125,7 +126,7 @@ function walkLeaf(
 ): u32 {
   const needed = neededBits(flags);
   if ((entry & (needed | PTE_SPECIAL)) != needed) {
-    countFallback(cpu, refusalCause(entry));
+    countFallback(cpu, refusalCause(entry, needed));
     return 0;
   }
   const count = end - vpn;
@@ -155,10 +156,10 @@ function neededBits(flags: u32): u64 {
 }
 
 /** The first reason why an entry may not be followed, in the order in which mm/gup.c looks. */
-function refusalCause(entry: u64): u32 {
+function refusalCause(entry: u64, needed: u64): u32 {
   if (entry & PTE_PROTNONE) return FALLBACK_PROTNONE;
   if (!(entry & PTE_PRESENT)) return FALLBACK_NOT_PRESENT;
-  return entry & PTE_SPECIAL ? FALLBACK_SPECIAL : FALLBACK_NOT_PERMITTED;
+  return (entry & needed) == needed ? FALLBACK_SPECIAL : FALLBACK_NOT_PERMITTED;
 }
 
 /** Gives a grab back that a recheck has refused, and counts why. */

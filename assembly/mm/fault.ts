@@ -9,12 +9,12 @@ import {
   EFAULT, ENOMEM, PGFAULT, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_PSE, PTE_RW, PTE_SPECIAL,
   PTE_USER, THP_FAULT_ALLOC, THP_FAULT_FALLBACK, VMA_ANON, VM_WRITE,
 } from "../shared/codes.ts";
-import { loadAcquire64, quietLoad32, storeRelease64 } from "../memory/cell";
+import { compareExchange64, loadAcquire64, quietLoad32, storeRelease64 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
 import { pageToPfn } from "../memory/page";
 import { isLeaf, isPresent, leafEntry, tableLock } from "../memory/page_table";
 import { countVmstat } from "../observe/vmstat";
-import { allocAnonFolio, mapEntireFolio, mapPages, putFolio } from "./folio";
+import { allocAnonFolio, mapEntireFolio, mapPages, putFolio, unmapEntireFolio } from "./folio";
 import { flushTlb, makePmdEntry, makePteEntry } from "./tables";
 import { vmaEnd, vmaFile, vmaFlags, vmaOrder, vmaStart } from "./vma";
 
@@ -31,7 +31,8 @@ export function handleMmFault(cpu: usize, mm: usize, vma: usize, vpn: u32, write
   }
   if (isLeaf(loadAcquire64(pmd))) return 0;
   const pte = makePteEntry(cpu, pmd, vpn);
-  if (!pte) return -ENOMEM;
+  // No memory, or a huge page that has come meanwhile.
+  if (!pte) return isLeaf(loadAcquire64(pmd)) ? 0 : -ENOMEM;
   const seen = loadAcquire64(pte);
   if (isPresent(seen)) {
     if (!write || seen & PTE_RW) return 0;
@@ -64,11 +65,11 @@ function faultHuge(cpu: usize, mm: usize, vma: usize, vpn: u32, pmd: usize): boo
   }
   const ptl = tableLock(tableOf(pmd));
   lock(cpu, ptl);
-  const won = !isPresent(loadAcquire64(pmd));
-  if (won) {
-    mapEntireFolio(folio);
-    storeRelease64(pmd, leafEntry(pageToPfn(folio), PRESENT | PTE_PSE | writeBits(vma)));
-  }
+  // Who makes a PTE table does not take this lock: the leaf goes in only where nothing is yet.
+  mapEntireFolio(folio);
+  const leaf = leafEntry(pageToPfn(folio), PRESENT | PTE_PSE | writeBits(vma));
+  const won = compareExchange64(pmd, 0, leaf) == 0;
+  if (!won) unmapEntireFolio(cpu, folio);
   unlock(ptl);
   if (won) countVmstat(cpu, THP_FAULT_ALLOC, 1);
   putFolio(cpu, folio, 1);

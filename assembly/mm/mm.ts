@@ -100,21 +100,23 @@ function alignUp(vpn: u32, order: u32): u32 {
   return (vpn + mask) & ~mask;
 }
 
-/** Above all that was mapped so far; when that is used up, the first gap that fits; 0: none. */
+/** Above all that was mapped so far; when that is taken, the first gap that fits; 0: none. */
 function freeRange(mm: usize, count: u32, order: u32): u32 {
   const above = alignUp(loadPlain32(mm + MM_MMAP_NEXT), order);
   if (above <= <u32>TASK_SIZE_VPN - count) {
-    storePlain32(mm + MM_MMAP_NEXT, above + count);
-    return above;
+    const next = findVma(mm, above);
+    if (!next || vmaStart(next) >= above + count) {
+      storePlain32(mm + MM_MMAP_NEXT, above + count);
+      return above;
+    }
   }
   let start = alignUp(MMAP_BASE_VPN, order);
-  let vma = findVma(mm, start);
-  while (vma && vmaStart(vma) < start + count) {
+  while (start <= <u32>TASK_SIZE_VPN - count) {
+    const vma = findVma(mm, start);
+    if (!vma || vmaStart(vma) >= start + count) return start;
     start = alignUp(vmaEnd(vma), order);
-    if (start > <u32>TASK_SIZE_VPN - count) return 0;
-    vma = findVma(mm, start);
   }
-  return start;
+  return 0;
 }
 
 /** munmap(): every page in the range; a huge leaf cannot be cut (-EINVAL). */

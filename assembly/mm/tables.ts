@@ -11,16 +11,19 @@ import {
 } from "../memory/page_table";
 import { poolGive, poolTake } from "../memory/pool";
 
-/** The table below `entry`, made if there is none; 0: no memory. Racing makers agree on one. */
+/**
+ * The table below `entry`, made if there is none; racing makers agree on one. 0: no memory, or a
+ * huge page stands there.
+ */
 function tableBelow(cpu: usize, entry: usize): usize {
   const seen = loadAcquire64(entry);
-  if (isPresent(seen)) return entryTable(seen);
+  if (isPresent(seen)) return isLeaf(seen) ? 0 : entryTable(seen);
   const fresh = poolTake(cpu, POOL_TABLES);
   if (!fresh) return 0;
   const found = compareExchange64(entry, 0, tableEntry(fresh));
   if (found == 0) return fresh;
   poolGive(cpu, POOL_TABLES, fresh);
-  return entryTable(found);
+  return isLeaf(found) ? 0 : entryTable(found);
 }
 
 /** Address of the PMD entry for `vpn`, its table made if need be; 0: no memory. */
@@ -29,7 +32,7 @@ export function makePmdEntry(cpu: usize, mm: usize, vpn: u32): usize {
   return pmds ? pmdEntry(pmds, vpn) : 0;
 }
 
-/** Address of the PTE for `vpn` below a PMD entry that is no leaf; 0: no memory. */
+/** Address of the PTE for `vpn` below a PMD entry; 0: no memory, or the entry is a huge leaf. */
 export function makePteEntry(cpu: usize, pmd: usize, vpn: u32): usize {
   const ptes = tableBelow(cpu, pmd);
   return ptes ? pteEntry(ptes, vpn) : 0;

@@ -85,7 +85,9 @@ export type ScenarioInput = z.input<typeof input>;
 /** Completes, checks and freezes a scenario. Throws ConfigurationError with every problem. */
 export function makeScenario(given: ScenarioInput): Scenario {
   const parsed = input.safeParse(given);
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map(problemOf));
+  if (!parsed.success) {
+    throw new ConfigurationError(parsed.error.issues.map((issue) => problemOf(given, issue)));
+  }
   const { jobs, groups, machine, run, ...rest } = parsed.data;
   const scheme = machine.scheme ?? DEFAULT_MACHINE.scheme;
   const rules = machine.rules ?? (scheme === "hybrid" ? "6.13" : DEFAULT_MACHINE.rules);
@@ -101,9 +103,12 @@ export function makeScenario(given: ScenarioInput): Scenario {
   return deepFreeze(scenario);
 }
 
-function problemOf(issue: z.core.$ZodIssue): Problem {
+function problemOf(given: unknown, issue: z.core.$ZodIssue): Problem {
   const where = issue.path.join(".") || "scenario";
-  return { where, found: issue.message, accepted: "see docs/SCENARIO.md for what is accepted" };
+  let value: unknown = given;
+  for (const key of issue.path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  const found = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
+  return { where, found: found.slice(0, 80), accepted: issue.message };
 }
 
 /** What one field alone cannot tell. */

@@ -1,7 +1,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect } from "vitest";
-import { type GupCase, gupScenario, HOT, HUGE, RANDOM, RUN_256, RUN_32, SCHEMES } from "../../bench/cases.ts";
+import {
+  type GupCase,
+  gupScenario,
+  HOT,
+  HUGE,
+  RANDOM,
+  RUN_32,
+  RUN_256,
+  SCHEMES,
+} from "../../bench/cases.ts";
 import { Subject } from "../../bench/subject.ts";
 import { TwinWorkshop } from "../../bench/twin.ts";
 import { testNeeding } from "../support/needs.ts";

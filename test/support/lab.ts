@@ -1,4 +1,12 @@
 import {
+  PTE_PRESENT,
+  PTE_PSE,
+  VM_MAYREAD,
+  VM_MAYWRITE,
+  VM_READ,
+  VM_WRITE,
+} from "../../assembly/shared/codes.ts";
+import {
   CPU_FALLBACKS,
   CPU_IRQ_OFF,
   FOLIO_ENTIRE_MAPCOUNT,
@@ -18,14 +26,6 @@ import {
   ZONE_NR_FREE,
 } from "../../assembly/shared/layout.ts";
 import {
-  PTE_PRESENT,
-  PTE_PSE,
-  VM_MAYREAD,
-  VM_MAYWRITE,
-  VM_READ,
-  VM_WRITE,
-} from "../../assembly/shared/codes.ts";
-import {
   type Core,
   type CoreBuild,
   coreBytes,
@@ -41,12 +41,7 @@ import {
   RULES_CODES,
 } from "../../src/machine/machine.ts";
 import { planMachine } from "../../src/machine/plan.ts";
-import {
-  FALLBACK_NAMES,
-  readFallbacks,
-  readFaults,
-  readVmstat,
-} from "../../src/machine/vmstat.ts";
+import { FALLBACK_NAMES, readFallbacks, readFaults, readVmstat } from "../../src/machine/vmstat.ts";
 import type { CountName, RulesName } from "../../src/scenario/scenario.ts";
 
 export const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;

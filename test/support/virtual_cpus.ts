@@ -1,8 +1,4 @@
-import {
-  ACCESS_AWAIT_ZERO,
-  ACCESS_BLOCK,
-  ACCESS_NOTIFY,
-} from "../../assembly/shared/codes.ts";
+import { ACCESS_AWAIT_ZERO, ACCESS_BLOCK, ACCESS_NOTIFY } from "../../assembly/shared/codes.ts";
 import { CONTROL_RUNNING_CPU } from "../../assembly/shared/layout.ts";
 import type { TracedCore } from "../../src/machine/core.ts";
 import { Lab, type LabOptions } from "./lab.ts";
@@ -154,11 +150,15 @@ export class VirtualCpus {
 
   #switchesHere(): boolean {
     const limit = this.#turns[this.#turn];
-    if (limit === undefined || this.#stepsOfTurn < limit) return false;
+    if (limit === undefined || !this.#isItsTurn() || this.#stepsOfTurn < limit) return false;
     this.#turn++;
     this.#stepsOfTurn = 0;
     this.#running = (this.#running + 1) % this.#cpus.length;
     return true;
+  }
+
+  #isItsTurn(): boolean {
+    return this.#running === this.#turn % this.#cpus.length;
   }
 
   #block(cpu: VirtualCpu, on: { blockedOn?: number; awaits?: number }, kind: number): void {
@@ -179,8 +179,9 @@ export class VirtualCpus {
 
   /** What an access does beyond the memory itself: a notify wakes whoever sleeps there. */
   #perform(address: number, kind: number): void {
+    if (kind === ACCESS_BLOCK) return;
     this.#accesses.push({ cpu: this.#running, address, kind });
-    this.#stepsOfTurn++;
+    if (this.#isItsTurn()) this.#stepsOfTurn++;
     if (this.#accesses.length > ACCESS_LIMIT) throw new Error("the programs never end");
     if (kind !== ACCESS_NOTIFY) return;
     for (const cpu of this.#cpus) if (cpu.blockedOn === address) cpu.blockedOn = undefined;
@@ -220,7 +221,35 @@ export function calls(make: (lab: Lab) => number | undefined): Program {
   };
 }
 
-/** Accesses that CPU 0's program makes alone: the positions at which it can be interrupted. */
-export function countSteps(cpus: VirtualCpus, programs: readonly Program[]): number {
-  return cpus.run(programs, []).accesses.filter(({ cpu }) => cpu === 0).length;
+/**
+ * Every schedule that switches away from CPU 0 once, before each of its accesses in turn, and
+ * runs CPU 1 to its end there; `look` hears of each outcome.
+ */
+export function atEverySwitch(
+  cpus: VirtualCpus,
+  programs: readonly Program[],
+  look: (outcome: Outcome, position: number) => void,
+): number {
+  const alone = cpus.run(programs, []).accesses.filter(({ cpu }) => cpu === 0).length;
+  for (let position = 0; position <= alone; position++) {
+    look(cpus.run(programs, [position]), position);
+  }
+  return alone;
+}
+
+/** As atEverySwitch, and CPU 1 is left again before each of its accesses in turn. */
+export function atEveryTwoSwitches(
+  cpus: VirtualCpus,
+  programs: readonly Program[],
+  look: (outcome: Outcome, turns: Turns) => void,
+): number {
+  let schedules = 0;
+  atEverySwitch(cpus, programs, ({ accesses }, first) => {
+    const others = accesses.filter(({ cpu }) => cpu === 1).length;
+    for (let second = 1; second < others; second++) {
+      look(cpus.run(programs, [first, second]), [first, second]);
+      schedules++;
+    }
+  });
+  return schedules;
 }

@@ -126,16 +126,22 @@ function readInstruction(reader: Reader): number {
   const opcode = reader.byte();
   if (opcode === 0xfe) return readPrefixed(reader, opcode);
   if (opcode === 0xfc) return readPrefixed(reader, opcode);
-  if (opcode >= 0x02 && opcode <= 0x04) reader.leb(); // block, loop, if
-  else if (opcode >= 0x0c && opcode <= 0x0d) reader.leb(); // br, br_if
+  if (opcode >= 0x02 && opcode <= 0x04)
+    reader.leb(); // block, loop, if
+  else if (opcode >= 0x0c && opcode <= 0x0d)
+    reader.leb(); // br, br_if
   else if (opcode === 0x0e) {
     reader.list(() => reader.leb()); // br_table
     reader.leb();
-  } else if (opcode === 0x10) reader.leb(); // call
-  else if (opcode >= 0x20 && opcode <= 0x24) reader.leb(); // locals and globals
+  } else if (opcode === 0x10)
+    reader.leb(); // call
+  else if (opcode >= 0x20 && opcode <= 0x24)
+    reader.leb(); // locals and globals
   else if (opcode >= 0x28 && opcode <= 0x3e) readMemoryArgument(reader);
-  else if (opcode === 0x3f || opcode === 0x40) reader.leb(); // memory.size, memory.grow
-  else if (opcode === 0x41 || opcode === 0x42) reader.leb(); // i32.const, i64.const
+  else if (opcode === 0x3f || opcode === 0x40)
+    reader.leb(); // memory.size, memory.grow
+  else if (opcode === 0x41 || opcode === 0x42)
+    reader.leb(); // i32.const, i64.const
   else if (opcode === 0x43) reader.at += 4;
   else if (opcode === 0x44) reader.at += 8;
   else if (!isBare(opcode)) throw new Error(`opcode 0x${opcode.toString(16)} at ${reader.at}`);
@@ -160,7 +166,8 @@ function readPrefixed(reader: Reader, prefix: number): number {
   } else if (code === 0x0a) {
     reader.leb(); // memory.copy
     reader.leb();
-  } else if (code === 0x0b) reader.leb(); // memory.fill
+  } else if (code === 0x0b)
+    reader.leb(); // memory.fill
   else if (code > 0x07) throw new Error(`opcode 0xfc ${code}`);
   return prefix * 256 + code;
 }
