@@ -1,15 +1,11 @@
 /** Numbers with names: flag bits, errnos, schemes, patterns, counters. asc and tsc compile it. */
 
 // errno, as the kernel returns it (negative).
-export const EINTR = 4;
-export const EAGAIN = 11;
 export const ENOMEM = 12;
 export const EFAULT = 14;
-export const EBUSY = 16;
 export const EEXIST = 17;
 export const EINVAL = 22;
 export const EMLINK = 31;
-export const EOVERFLOW = 75;
 export const EOPNOTSUPP = 95;
 
 // FOLL_* (include/linux/mm_types.h and mm/internal.h, 6.13).
@@ -24,7 +20,6 @@ export const FOLL_FAST_ONLY = 1048576;
 
 // Page flags (enum pageflags, 6.13).
 export const PG_LOCKED = 1;
-export const PG_WRITEBACK = 2;
 export const PG_REFERENCED = 4;
 export const PG_UPTODATE = 8;
 export const PG_DIRTY = 16;
@@ -179,7 +174,6 @@ export const BUG_FALSE_NEGATIVE = 7;
 export const MUST_LOCK_HOLDER_ALIVE = 100;
 export const MUST_BUDDY_FREE = 101;
 export const MUST_POOL_OBJECT = 102;
-export const MUST_PAGE_IN_RANGE = 103;
 export const MUST_VMA_IN_TREE = 104;
 export const MUST_LOCK_HELD = 105;
 export const MUST_PATTERN = 106;
