@@ -30,7 +30,8 @@ export function allocAnonFolio(cpu: usize, order: u32, mm: usize, vpn: u32): usi
     storePlain32(folio + at + PAGE_FLAGS, PG_ANON_EXCLUSIVE);
   }
   if (order) {
-    storePlain32(folio + FOLIO_ORDER, order);
+    // The second page's flags word: the order in its low byte, its own flags above.
+    storePlain32(folio + FOLIO_ORDER, order | PG_ANON_EXCLUSIVE);
     storePlain32(folio + FOLIO_LARGE_MAPCOUNT, <u32>-1);
     storePlain32(folio + FOLIO_ENTIRE_MAPCOUNT, <u32>-1);
     storePlain32(folio + FOLIO_PINCOUNT, 0);
