@@ -1,5 +1,5 @@
-import type { CountName, Job } from "../src/scenario/scenario.ts";
 import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
+import type { CountName, Job } from "../src/scenario/scenario.ts";
 
 /** A loop of gup_test, and the share of the twin's throughput that the core is to reach. */
 export interface GupCase {
@@ -12,7 +12,13 @@ export interface GupCase {
   readonly goal: number | undefined;
 }
 
-const RUNS = { bufferPages: 4096, walk: "sequential", folioOrder: 0, bar: 0.75, goal: 0.95 } as const;
+const RUNS = {
+  bufferPages: 4096,
+  walk: "sequential",
+  folioOrder: 0,
+  bar: 0.75,
+  goal: 0.95,
+} as const;
 
 export const RUN_32: GupCase = { name: "runs of 32 pages", pagesPerCall: 32, ...RUNS };
 export const RUN_256: GupCase = { name: "runs of 256 pages", pagesPerCall: 256, ...RUNS };

@@ -1,20 +1,67 @@
-import { BARRED_CASES, gupScenario } from "./cases.ts";
-import { compare } from "./side_by_side.ts";
-import { Subject } from "./subject.ts";
-import { TwinWorkshop } from "./twin.ts";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { bench, FULL, SECTIONS, type SectionName, SMALL } from "./bench.ts";
 
-const workshop = new TwinWorkshop((process.env.CF ?? "").split(" ").filter(Boolean));
-for (const gup of BARRED_CASES) {
-  const subject = new Subject(gupScenario(gup, (process.env.SCHEME ?? "bias") as "bias"));
-  const twin = await workshop.twinOf(subject);
-  const c = await compare(subject, twin, { pairs: Number(process.env.PAIRS ?? 15), sliceMs: 60 });
-  const f = (e: { median: number; low: number; high: number }) =>
-    `${e.median.toFixed(3)} [${e.low.toFixed(3)} ${e.high.toFixed(3)}]`;
-  console.log(
-    gup.name.padEnd(32), f(c.ratio), "wall", f(c.wallRatio),
-    (c.nsA / gup.pagesPerCall).toFixed(2), (c.nsB / gup.pagesPerCall).toFixed(2),
-    c.noiseA.toFixed(3), c.noiseB.toFixed(3),
-  );
-  twin.end();
+const HELP = `npm run bench -- [--small] [--node PATH] [SECTION…]
+
+The native core on one thread against a C twin that does the same work, and what else has a bar.
+Needs gcc.
+
+SECTION      ${SECTIONS.join(", ")}; without one, all
+--small      the size that the tests run: a few seconds, figures worth nothing
+--node PATH  runs under another Node than the one that npm found`;
+const USAGE_STATUS = 2;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const asked = readArguments(args);
+  if (typeof asked === "string") {
+    console.error(`${asked}\n\n${HELP}`);
+    return USAGE_STATUS;
+  }
+  const { help, small, node, sections } = asked;
+  if (help) console.log(HELP);
+  else if (node !== undefined) return runUnder(node, small, sections);
+  else await bench(sections, small ? SMALL : FULL, (text) => console.log(text));
+  return 0;
 }
-workshop.close();
+
+interface Asked {
+  readonly help: boolean;
+  readonly small: boolean;
+  readonly node: string | undefined;
+  readonly sections: readonly SectionName[];
+}
+
+/** What was asked for, or what is wrong with it. */
+function readArguments(args: string[]): Asked | string {
+  const options = {
+    help: { type: "boolean", default: false },
+    small: { type: "boolean", default: false },
+    node: { type: "string" },
+  } as const;
+  try {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+    const unknown = positionals.find((name) => !isSection(name));
+    if (unknown !== undefined) return `no section ${unknown}; there are ${SECTIONS.join(", ")}`;
+    const sections = positionals.filter(isSection);
+    const { help, small, node } = values;
+    return { help, small, node, sections: sections.length > 0 ? sections : SECTIONS };
+  } catch (fault) {
+    return (fault as Error).message;
+  }
+}
+
+function isSection(name: string): name is SectionName {
+  return (SECTIONS as readonly string[]).includes(name);
+}
+
+function runUnder(node: string, small: boolean, sections: readonly SectionName[]): number {
+  const script = fileURLToPath(import.meta.url);
+  const args = [script, ...(small ? ["--small"] : []), ...sections];
+  const { status, error } = spawnSync(node, args, { stdio: "inherit" });
+  if (error !== undefined) console.error(`${node}: ${error.message}`);
+  return status ?? 1;
+}

@@ -7,7 +7,7 @@ export interface Estimate {
   readonly high: number;
 }
 
-const RESAMPLES = 2000;
+const RESAMPLES = 1000;
 
 /** The value below which a share `q` of the sample lies; neighbours are interpolated. */
 export function quantile(sample: readonly number[], q: number): number {
@@ -23,32 +23,42 @@ export function median(sample: readonly number[]): number {
   return quantile(sample, 0.5);
 }
 
-/** Percentile bootstrap of the median; the same seed gives the same interval. */
-export function bootstrapMedian(sample: readonly number[], seed = 1n): Estimate {
-  const medians: number[] = [];
+/**
+ * Percentile bootstrap of the median of all values. Values of one group share a disturbance (a
+ * process, where its memory happens to lie), so whole groups are drawn first, then values within
+ * them. The same seed gives the same interval.
+ */
+export function bootstrapMedian(groups: readonly (readonly number[])[], seed = 1n): Estimate {
   let draws = 0;
-  for (let i = 0; i < RESAMPLES; i++) {
-    const resample = sample.map(() => {
-      const draw = Number(splitmix64(seed, draws++) >> 32n);
-      return sample[Math.floor((draw / 2 ** 32) * sample.length)] as number;
-    });
-    medians.push(median(resample));
-  }
+  const pick = <T>(from: readonly T[]): T => {
+    const draw = Number(splitmix64(seed, draws++) >> 32n) / 2 ** 32;
+    return from[Math.floor(draw * from.length)] as T;
+  };
+  const medians = Array.from({ length: RESAMPLES }, () =>
+    median(
+      groups.flatMap(() => {
+        const group = pick(groups);
+        return group.map(() => pick(group));
+      }),
+    ),
+  );
   return {
-    median: median(sample),
+    median: median(groups.flat()),
     low: quantile(medians, 0.025),
     high: quantile(medians, 0.975),
   };
 }
 
 /**
- * How far apart two slices of the same thing are: the largest factor between neighbours that 19 of
- * 20 pairs stay below. 1.1 means that a difference of 10 % is noise.
+ * How far apart two slices of the same thing are: the factor that 19 of 20 neighbours within a
+ * group stay below. 1.1 means that a difference of 10 % between two slices is noise.
  */
-export function repeatability(sample: readonly number[]): number {
-  const factors = sample.slice(1).map((value, i) => {
-    const ratio = value / (sample[i] as number);
-    return Math.max(ratio, 1 / ratio);
-  });
+export function repeatability(groups: readonly (readonly number[])[]): number {
+  const factors = groups.flatMap((group) =>
+    group.slice(1).map((value, i) => {
+      const ratio = value / (group[i] as number);
+      return Math.max(ratio, 1 / ratio);
+    }),
+  );
   return factors.length === 0 ? 1 : quantile(factors, 0.95);
 }

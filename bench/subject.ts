@@ -9,10 +9,10 @@ import {
   STATUS_FAILED,
 } from "../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../assembly/shared/layout.ts";
+import { placeActors, planFor } from "../src/executors/threads/placement.ts";
 import { writeActor } from "../src/machine/actor_block.ts";
 import { type Core, compileCore, instantiateCore } from "../src/machine/core.ts";
 import { cpuAddress, type Machine, makeMachine } from "../src/machine/machine.ts";
-import { placeActors, planFor } from "../src/executors/threads/placement.ts";
 import { makeScenario, type ScenarioInput } from "../src/scenario/make_scenario.ts";
 import { busyNs, wallNs } from "./time.ts";
 
@@ -24,30 +24,51 @@ export interface Spent {
 
 /** Something that does a number of calls and says what they took. */
 export interface Runner {
-  readonly name: string;
   run(calls: number): Promise<Spent>;
 }
 
+/** Wall-clock time of the parts of a start, ns. */
+export interface StartTimes {
+  readonly plan: number;
+  readonly memory: number;
+  readonly boot: number;
+  readonly populate: number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
 /** The native core with one actor, in this process, on this thread. */
 export class Subject implements Runner {
-  readonly name = "core";
   readonly machine: Machine;
+  readonly startTimes: StartTimes;
   readonly cpu: number;
   private readonly core: Core;
 
-  constructor(input: ScenarioInput, module = compileCore("native").module) {
+  constructor(input: ScenarioInput, module?: WebAssembly.Module) {
+    compiled ??= module ?? compileCore("native").module;
+    const begin = wallNs();
     const scenario = makeScenario(input);
     const groups = scenario.groups.map(placeActors);
-    this.machine = makeMachine(planFor(scenario, groups), scenario.machine);
-    this.core = instantiateCore(module, this.machine.memory);
+    const plan = planFor(scenario, groups);
+    const planned = wallNs();
+    this.machine = makeMachine(plan, scenario.machine);
+    this.core = instantiateCore(module ?? compiled, this.machine.memory);
     this.cpu = cpuAddress(this.machine, 0);
+    const allocated = wallNs();
     this.core.boot(this.cpu);
+    const booted = wallNs();
     const actor = groups[0]?.[0];
     if (actor === undefined) throw new Error("a subject needs one job");
     const { seed, sample } = scenario.run;
     writeActor(this.machine, { ...actor, seed: BigInt(seed), sample });
-    this.word(ACTOR_FLAGS, (flags) => flags | ACTOR_UNLIMITED);
+    this.change(ACTOR_FLAGS, (flags) => flags | ACTOR_UNLIMITED);
     this.command(COMMAND_SETUP);
+    this.startTimes = {
+      plan: planned - begin,
+      memory: allocated - planned,
+      boot: booted - allocated,
+      populate: wallNs() - booted,
+    };
   }
 
   run(calls: number): Promise<Spent> {
@@ -59,7 +80,7 @@ export class Subject implements Runner {
 
   /** One operation in `sample` is timed from now on; 0 times none. */
   setSample(sample: number): void {
-    this.word(ACTOR_SAMPLE, () => sample);
+    this.change(ACTOR_SAMPLE, () => sample);
   }
 
   /** Writes the whole memory to a file. */
@@ -79,13 +100,13 @@ export class Subject implements Runner {
     this.command(COMMAND_EXIT);
   }
 
-  private word(offset: number, change: (before: number) => number): void {
+  private change(offset: number, to: (before: number) => number): void {
     const at = (this.cpu + CPU_ACTOR + offset) >>> 2;
-    this.machine.words[at] = change(this.machine.words[at] ?? 0);
+    this.machine.words[at] = to(this.machine.words[at] ?? 0);
   }
 
   private command(value: number, budget = 0): void {
-    this.word(ACTOR_COMMAND, () => value);
+    this.change(ACTOR_COMMAND, () => value);
     const status = this.core.runActor(this.cpu, budget);
     if (status === STATUS_FAILED) throw new Error(`the actor failed on command ${value}`);
   }

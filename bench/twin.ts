@@ -10,8 +10,8 @@ import * as layout from "../assembly/shared/layout.ts";
 import type { Runner, Spent, Subject } from "./subject.ts";
 
 /**
- * No -march: V8 compiles for the processor at hand too, but integer code of this kind gains nothing
- * from it (--march=native was tried), and the plain x86-64 figure can be repeated anywhere.
+ * No -march: V8 compiles for the processor at hand, but integer code of this kind gains nothing
+ * measurable from it (-march=native was tried), and plain x86-64 runs anywhere.
  */
 export const GCC_FLAGS = ["-std=c11", "-O3", "-Wall", "-Wextra", "-Werror"];
 
@@ -57,8 +57,8 @@ export class TwinWorkshop {
 
 /** The C program, told by pipe what to do. */
 export class Twin implements Runner {
-  readonly name = "twin";
   private readonly answers: AsyncIterableIterator<string>;
+  private readonly closed: Promise<void>;
   private said = "";
 
   constructor(private readonly child: ChildProcessWithoutNullStreams) {
@@ -66,6 +66,7 @@ export class Twin implements Runner {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.said += text;
     });
+    this.closed = new Promise((resolve) => child.once("close", () => resolve()));
     // A write to a twin that has died: its last words are in the next answer's error.
     child.stdin.on("error", () => {});
   }
@@ -87,7 +88,8 @@ export class Twin implements Runner {
   private async ask(line: string): Promise<string> {
     this.child.stdin.write(`${line}\n`);
     const { value, done } = await this.answers.next();
-    if (done) throw new Error(this.said.trim() || "the twin ended without an answer");
-    return value;
+    if (!done) return value;
+    await this.closed;
+    throw new Error(this.said.trim() || "the twin ended without an answer");
   }
 }

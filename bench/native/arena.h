@@ -56,7 +56,7 @@ INLINE int compare_exchange32(ARENA, addr a, u32 *expected, u32 value) {
                                      __ATOMIC_SEQ_CST);
 }
 
-/* ---- bookkeeping: plain accesses -------------------------------------------------------------- */
+/* ---- bookkeeping: plain accesses ------------------------------------------------------------ */
 
 INLINE u32 quiet_load32(ARENA, addr a) { return *WORD(a); }
 INLINE u64 quiet_load64(ARENA, addr a) { return *LONG(a); }

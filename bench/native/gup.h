@@ -119,7 +119,7 @@ INLINE i32 pin_user_pages_fast(ARENA, addr cpu, addr mm, u32 start, u32 count, u
   if (flags & FOLL_GET) not_twinned("flags that make no sense");
   flags |= FOLL_PIN;
   if (flags & ~PUBLIC_FLAGS) not_twinned("flags that make no sense");
-  if (count > TASK_SIZE_VPN || start > TASK_SIZE_VPN - count) not_twinned("an address out of range");
+  if (count > TASK_SIZE_VPN || start > TASK_SIZE_VPN - count) not_twinned("a range too far up");
   if (count == 0) return 0;
   if (!(load_relaxed32(arena, mm + MM_FLAGS) & MMF_HAS_PINNED))
     or_void32(arena, mm + MM_FLAGS, MMF_HAS_PINNED);

@@ -30,6 +30,14 @@ const CALLS = 16 * 21;
 let workshop: TwinWorkshop | undefined;
 afterAll(() => workshop?.close());
 
+testNeeding("gcc", "a twin that leaves the common path says why", async () => {
+  workshop ??= new TwinWorkshop();
+  const subject = new Subject(gupScenario(HOT, "bias"));
+  subject.setSample(1);
+  const twin = await workshop.twinOf(subject);
+  await expect(twin.run(16)).rejects.toThrow("the actor samples latencies");
+});
+
 for (const scheme of SCHEMES) {
   for (const walk of WALKS) {
     testNeeding("gcc", `${scheme}: the twin leaves the core's memory behind, ${walk.name}`, () =>

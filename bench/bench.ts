@@ -1,0 +1,81 @@
+import { execFileSync } from "node:child_process";
+import { compileCore } from "../src/machine/core.ts";
+import { describeEnvironment } from "../src/machine/environment.ts";
+import { againstTwin } from "./against_twin.ts";
+import { BARRED_CASES, type GupCase, HOT, HUGE, RANDOM, RUN_32, SCHEMES } from "./cases.ts";
+import { hugePages } from "./huge_pages.ts";
+import { samplingCost } from "./sampling.ts";
+import type { Effort } from "./side_by_side.ts";
+import { startTime } from "./start.ts";
+import { renderTable, type Table } from "./table.ts";
+import { GCC_FLAGS, TwinWorkshop } from "./twin.ts";
+
+export type SectionName = "bars" | "schemes" | "huge" | "sampling" | "start";
+export const SECTIONS: readonly SectionName[] = ["bars", "schemes", "huge", "sampling", "start"];
+
+export interface BenchSize {
+  readonly effort: Effort;
+  readonly startPages: number;
+  readonly starts: number;
+  readonly shrink: (gup: GupCase) => GupCase;
+}
+
+export const FULL: BenchSize = {
+  effort: { couples: 7, pairs: 5, sliceMs: 60 },
+  startPages: 2 ** 20,
+  starts: 5,
+  shrink: (gup) => gup,
+};
+
+/** Everything once, in a few seconds: that it runs, not what comes out. */
+export const SMALL: BenchSize = {
+  effort: { couples: 1, pairs: 2, sliceMs: 1 },
+  startPages: 2 ** 14,
+  starts: 1,
+  shrink: (gup) => ({ ...gup, bufferPages: Math.min(gup.bufferPages, 4096) }),
+};
+
+/** Runs the named sections, telling `say` each part of the report as soon as it is there. */
+export async function bench(
+  sections: readonly SectionName[],
+  size: BenchSize,
+  say: (text: string) => void,
+): Promise<void> {
+  say(`${machineLine()}\n`);
+  const workshop = new TwinWorkshop();
+  try {
+    for (const section of sections) {
+      say(`${renderTable(await measure(section, size, workshop))}\n`);
+    }
+  } finally {
+    workshop.close();
+  }
+}
+
+function measure(section: SectionName, size: BenchSize, workshop: TwinWorkshop): Promise<Table> {
+  const { effort, shrink } = size;
+  switch (section) {
+    case "bars":
+      return againstTwin(workshop, BARRED_CASES.map(shrink), ["bias"], effort);
+    case "schemes":
+      return againstTwin(workshop, [RUN_32, HOT, RANDOM, HUGE].map(shrink), SCHEMES, effort);
+    case "huge":
+      return hugePages(workshop, effort);
+    case "sampling":
+      return samplingCost(effort);
+    case "start":
+      return Promise.resolve(startTime(size.startPages, size.starts));
+  }
+}
+
+/** The machine that the figures come from. */
+function machineLine(): string {
+  const { cpu, cpus, os, node, v8, v8Flags, wasmSha256 } = describeEnvironment(
+    compileCore("native").sha256,
+  );
+  const gcc = execFileSync("gcc", ["-dumpfullversion"], { encoding: "utf8" }).trim();
+  return [
+    `${cpu}, ${cpus} cores, ${os}; Node ${node}, V8 ${v8} ${v8Flags}`,
+    `gcc ${gcc} ${GCC_FLAGS.join(" ")}; core ${wasmSha256.slice(0, 12)}`,
+  ].join("\n");
+}
