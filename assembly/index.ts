@@ -8,6 +8,7 @@ import { PAGE_FLAGS } from "./shared/layout.ts";
 import { clockNs, orVoid32, quietStore32 } from "./memory/cell";
 import { allocAnonFolio } from "./mm/folio";
 import { bootZone } from "./mm/zone";
+import { bootLedgers } from "./observe/ledger";
 
 export { runActor } from "./patterns/actor";
 export { joinMm, leaveMm, mmapRegion, munmapRegion, populate } from "./mm/mm";
@@ -27,6 +28,7 @@ export { allocAnonFolio, getFolio, putFolio, tryGetFolio } from "./mm/folio";
 /** Hands all frames to the zone and makes the zero page. Once, before anything else. */
 export function boot(cpu: usize): void {
   bootZone();
+  bootLedgers();
   const zero = allocAnonFolio(cpu, 0, 0, 0);
   orVoid32(zero + PAGE_FLAGS, PG_RESERVED);
   quietStore32(PARAM_ZERO_PAGE, zero);

@@ -47,6 +47,14 @@ export function pinUserPages(
 export function pinUserPagesFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
+  return pinFast(cpu, mm, start, count, flags, pages);
+}
+
+/** As pinUserPagesFast(), in its caller: flags that are constants there are checked at no cost. */
+@inline
+export function pinFast(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
   if (flags & FOLL_GET) return badFlags(cpu, flags);
   return gupFastFallback(cpu, mm, start, count, flags | FOLL_PIN, pages);
 }
@@ -57,14 +65,14 @@ function badFlags(cpu: usize, flags: u32): i32 {
   return -EINVAL;
 }
 
-/** 0, or the error that the arguments deserve before anything is touched. */
 @inline
-function checkArguments(cpu: usize, start: u32, count: u32, flags: u32): i32 {
-  let error: i32 = 0;
-  if (flags & ~PUBLIC_FLAGS) error = badFlags(cpu, flags);
-  else if (flags & FOLL_LONGTERM && !(flags & FOLL_PIN)) error = badFlags(cpu, flags);
-  else if (count > <u32>TASK_SIZE_VPN || start > <u32>TASK_SIZE_VPN - count) error = -EFAULT;
-  return error;
+function areBadFlags(flags: u32): bool {
+  return (flags & ~PUBLIC_FLAGS) != 0 || (flags & (FOLL_LONGTERM | FOLL_PIN)) == FOLL_LONGTERM;
+}
+
+@inline
+function isOutside(start: u32, count: u32): bool {
+  return <u64>start + <u64>count > <u64>TASK_SIZE_VPN;
 }
 
 /** Test, then set: an unconditional store would bounce the line between all CPUs of the mm. */
@@ -78,8 +86,9 @@ function markHasPinned(mm: usize, flags: u32): void {
 function slowOnly(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  const error = checkArguments(cpu, start, count, flags);
-  if (error || count == 0) return error;
+  if (areBadFlags(flags)) return badFlags(cpu, flags);
+  if (isOutside(start, count)) return -EFAULT;
+  if (!count) return 0;
   if (flags & FOLL_FAST_ONLY) return badFlags(cpu, flags);
   markHasPinned(mm, flags);
   return slowPart(cpu, mm, start, count, flags, pages);
@@ -96,15 +105,24 @@ function slowPart(
   return got;
 }
 
+@inline
 function gupFastFallback(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  const error = checkArguments(cpu, start, count, flags);
-  if (error || count == 0) return error;
+  if (areBadFlags(flags)) return badFlags(cpu, flags);
+  if (isOutside(start, count)) return -EFAULT;
+  if (!count) return 0;
   markHasPinned(mm, flags);
   const got = gupFast(cpu, mm, start, count, flags, pages);
   countVmstat(cpu, NR_GUP_FAST_PAGES_REQUESTED, got);
-  if (got == count || flags & FOLL_FAST_ONLY) return <i32>got;
+  if (got == count) return <i32>got;
+  if (flags & FOLL_FAST_ONLY) return <i32>got;
+  return fallBack(cpu, mm, start, count, flags, pages, got);
+}
+
+function fallBack(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize, got: u32,
+): i32 {
   const rest = slowPart(cpu, mm, start + got, count - got, flags, pages + (<usize>got << 2));
   // What the fast path has got wins over the slow path's error.
   return rest < 0 ? (got ? <i32>got : rest) : <i32>got + rest;

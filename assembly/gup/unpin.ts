@@ -2,16 +2,17 @@
  * Giving pins back. `unpin_user_page*` (5.6 and later) and `put_user_page*` (2018 to 5.5) are two
  * names of one thing; index.ts exports both.
  */
-import { PAGE_FLAGS } from "../shared/layout.ts";
+import { FOLIO_ORDER, PAGE_FLAGS, PAGE_STRUCT_BYTES } from "../shared/layout.ts";
 import {
-  NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, PG_DIRTY,
+  NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, PG_DIRTY, SCHEME_BIAS, SCHEME_EXACT,
+  SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
 } from "../shared/codes.ts";
 import { loadRelaxed32, orVoid32, quietLoad32 } from "../memory/cell";
-import { compoundHead } from "../memory/page";
+import { compoundHead, isLarge } from "../memory/page";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { putFolio } from "../mm/folio";
 import { countVmstat } from "../observe/vmstat";
-import { currentBias, currentScheme, isExemptZeroPage, release } from "../pins/scheme";
+import { currentBias, currentScheme, exemptZeroPage, release } from "../pins/scheme";
 
 export const DIRTY_NO: u32 = 0;
 /** set_page_dirty() without the page lock: put_user_pages_dirty(). */
@@ -21,39 +22,87 @@ export const DIRTY_LOCKED: u32 = 2;
 
 /** Gives back the pins of `count` pages (addresses at `pages`); runs of one folio go together. */
 export function unpinPages(cpu: usize, pages: usize, count: u32): void {
-  giveBack(cpu, pages, count, DIRTY_NO);
+  switch (currentScheme()) {
+    case SCHEME_BIAS: return unpinBias(cpu, pages, count);
+    case SCHEME_HYBRID: return unpinHybrid(cpu, pages, count);
+    case SCHEME_EXACT: return unpinExact(cpu, pages, count);
+    case SCHEME_EXACT_SIDE: return unpinSide(cpu, pages, count);
+    default: return unpinRefcount(cpu, pages, count);
+  }
+}
+
+/** As unpinPages(), in its caller. */
+@inline
+export function unpinInline(cpu: usize, pages: usize, count: u32): void {
+  switch (currentScheme()) {
+    case SCHEME_BIAS: unpinBias(cpu, pages, count); break;
+    case SCHEME_HYBRID: unpinHybrid(cpu, pages, count); break;
+    case SCHEME_EXACT: unpinExact(cpu, pages, count); break;
+    case SCHEME_EXACT_SIDE: unpinSide(cpu, pages, count); break;
+    default: unpinRefcount(cpu, pages, count);
+  }
+}
+
+function unpinRefcount(cpu: usize, pages: usize, count: u32): void {
+  giveBack(cpu, pages, count, DIRTY_NO, SCHEME_REFCOUNT);
+}
+
+function unpinBias(cpu: usize, pages: usize, count: u32): void {
+  giveBack(cpu, pages, count, DIRTY_NO, SCHEME_BIAS);
+}
+
+function unpinHybrid(cpu: usize, pages: usize, count: u32): void {
+  giveBack(cpu, pages, count, DIRTY_NO, SCHEME_HYBRID);
+}
+
+function unpinExact(cpu: usize, pages: usize, count: u32): void {
+  giveBack(cpu, pages, count, DIRTY_NO, SCHEME_EXACT);
+}
+
+function unpinSide(cpu: usize, pages: usize, count: u32): void {
+  giveBack(cpu, pages, count, DIRTY_NO, SCHEME_EXACT_SIDE);
 }
 
 export function unpinPagesDirty(cpu: usize, pages: usize, count: u32): void {
-  giveBack(cpu, pages, count, DIRTY_UNLOCKED);
+  giveBack(cpu, pages, count, DIRTY_UNLOCKED, currentScheme());
 }
 
 export function unpinPagesDirtyLock(cpu: usize, pages: usize, count: u32): void {
-  giveBack(cpu, pages, count, DIRTY_LOCKED);
+  giveBack(cpu, pages, count, DIRTY_LOCKED, currentScheme());
 }
 
 @inline
-function giveBack(cpu: usize, pages: usize, count: u32, dirty: u32): void {
-  const scheme = currentScheme();
+function giveBack(cpu: usize, pages: usize, count: u32, dirty: u32, scheme: u32): void {
+  if (!count) return;
   const bias = currentBias();
+  const exempt = exemptZeroPage();
   const end = pages + (<usize>count << 2);
   let at = pages;
   let returned: u32 = 0;
-  while (at < end) {
-    const page = <usize>quietLoad32(at);
-    const folio = compoundHead(page);
-    let run: u32 = 1;
+  do {
+    const folio = compoundHead(quietLoad32(at));
+    const begin = at;
     at += 4;
-    // gup_folio_next(): a page follows in the same run if it has the same head.
-    while (at < end && compoundHead(quietLoad32(at)) == folio) {
-      run++;
-      at += 4;
+    // gup_folio_next(): pages of one folio go together. A pinned folio cannot be split, so that
+    // where it ends is known without a look at its tails.
+    if (isLarge(folio)) {
+      const bytes = <usize>PAGE_STRUCT_BYTES << (loadRelaxed32(folio + FOLIO_ORDER) & 0xff);
+      while (at < end) {
+        if (quietLoad32(at) - folio >= bytes) break;
+        at += 4;
+      }
+    } else {
+      while (at < end) {
+        if (quietLoad32(at) != folio) break;
+        at += 4;
+      }
     }
+    const run = <u32>(at - begin) >> 2;
     if (dirty) dirtyFolio(cpu, folio, dirty);
-    if (isExemptZeroPage(folio)) continue;
+    if (folio == exempt) continue;
     returned += run;
     release(cpu, scheme, bias, folio, run);
-  }
+  } while (at < end);
   countVmstat(cpu, NR_FOLL_PIN_RELEASED, returned);
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
 }

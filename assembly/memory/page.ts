@@ -40,6 +40,17 @@ export function pageToPfn(page: usize): u32 {
   return <u32>((page - quietLoad32(PARAM_MEM_MAP)) >> PAGE_STRUCT_SHIFT);
 }
 
+/** Which folio a page belongs to, and whether it is a tail; see headOf(). */
+@inline
+export function compoundWord(page: usize): u32 {
+  return loadRelaxed32(page + PAGE_COMPOUND_HEAD);
+}
+
+@inline
+export function headOf(page: usize, word: u32): usize {
+  return word & 1 ? <usize>word - 1 : page;
+}
+
 /** compound_head(): the head of the page's folio; bit 0 marks a tail. */
 @inline
 export function compoundHead(page: usize): usize {

@@ -12,7 +12,7 @@ import {
   addVoid32, compareExchange32, fetchSub32, loadPlain32, loadRelaxed32, storePlain32,
   storeRelease32, subVoid32,
 } from "../memory/cell";
-import { compoundHead, folioOrder, isLarge, pageToPfn } from "../memory/page";
+import { compoundHead, compoundWord, folioOrder, headOf, isLarge, pageToPfn } from "../memory/page";
 import { recordFault } from "../observe/faults";
 import { ledgerSum } from "../observe/ledger";
 import { countVmstat } from "../observe/vmstat";
@@ -52,6 +52,21 @@ export function allocAnonFolio(cpu: usize, order: u32, mm: usize, vpn: u32): usi
  */
 @inline
 export function tryGetFolio(cpu: usize, page: usize, references: u32): usize {
+  const head = compoundWord(page);
+  const folio = headOf(page, head);
+  const seen = loadRelaxed32(folio + PAGE_REFCOUNT);
+  if (<i32>seen > 0) {
+    if (compareExchange32(folio + PAGE_REFCOUNT, seen, seen + references) == seen) {
+      // The folio may have been split or freed and reused between the look and the reference.
+      if (compoundWord(page) == head) return folio;
+      putFolio(cpu, folio, references);
+    }
+  }
+  return tryGetFolioAgain(cpu, page, references);
+}
+
+/** As often as it takes. */
+function tryGetFolioAgain(cpu: usize, page: usize, references: u32): usize {
   let folio: usize = 0;
   while (true) {
     folio = compoundHead(page);
@@ -59,7 +74,6 @@ export function tryGetFolio(cpu: usize, page: usize, references: u32): usize {
       folio = 0;
       break;
     }
-    // The folio may have been split or freed and reused between the look and the reference.
     if (compoundHead(page) == folio) break;
     putFolio(cpu, folio, references);
   }

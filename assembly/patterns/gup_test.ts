@@ -41,20 +41,22 @@ function arrayOf(actor: usize, call: u32, run: u32): usize {
 
 /** Sixteen calls: how many got all their pages. */
 function pinRound(cpu: usize, actor: usize, run: u32, timing: u32): u32 {
-  const mm = <usize>quietLoad32(actor + ACTOR_MM);
   const begin = timing == TIMED_BATCH ? clockNs() : 0;
+  const mm = <usize>quietLoad32(actor + ACTOR_MM);
   let call: u32 = 0;
+  let into = <usize>quietLoad32(actor + ACTOR_PAGES);
+  if (timing == TIMED_ONE) {
+    if (!pinFirst(cpu, actor, run)) return 0;
+    call = 1;
+    into += run << 2;
+  }
   while (call < <u32>GUP_TEST_CALLS) {
-    const vpn = nextVpn(actor, run);
-    const into = arrayOf(actor, call, run);
-    const alone = timing == TIMED_ONE && call == 0;
-    const got = alone
-      ? pinTimed(cpu, mm, vpn, run, FOLL_WRITE, into)
-      : pin(cpu, mm, vpn, run, FOLL_WRITE, into);
+    const got = pin(cpu, mm, nextVpn(actor, run), run, FOLL_WRITE, into);
     if (got != run) {
-      if (got > 0) unpin(cpu, into, <u32>got, FOLL_WRITE, false);
+      giveUp(cpu, into, got);
       break;
     }
+    into += run << 2;
     call++;
   }
   if (timing == TIMED_BATCH) recordBatch(cpu, OP_PIN_FAST, call, clockNs() - begin);
@@ -62,12 +64,31 @@ function pinRound(cpu: usize, actor: usize, run: u32, timing: u32): u32 {
   return call;
 }
 
+function giveUp(cpu: usize, pages: usize, got: i32): void {
+  if (got > 0) unpin(cpu, pages, <u32>got, FOLL_WRITE, false);
+}
+
+function pinFirst(cpu: usize, actor: usize, run: u32): bool {
+  const mm = <usize>quietLoad32(actor + ACTOR_MM);
+  const into = <usize>quietLoad32(actor + ACTOR_PAGES);
+  const got = pinTimed(cpu, mm, nextVpn(actor, run), run, FOLL_WRITE, into);
+  if (got != run) giveUp(cpu, into, got);
+  return got == run;
+}
+
 function unpinRound(cpu: usize, actor: usize, run: u32, calls: u32, timing: u32): void {
   const begin = timing == TIMED_BATCH ? clockNs() : 0;
-  for (let call: u32 = 0; call < calls; call++) {
-    const pages = arrayOf(actor, call, run);
-    if (timing == TIMED_ONE && call == 0) unpinTimed(cpu, pages, run, FOLL_WRITE, false);
-    else unpin(cpu, pages, run, FOLL_WRITE, false);
+  let call: u32 = 0;
+  let pages = <usize>quietLoad32(actor + ACTOR_PAGES);
+  if (timing == TIMED_ONE && calls) {
+    unpinTimed(cpu, pages, run, FOLL_WRITE, false);
+    call = 1;
+    pages += run << 2;
+  }
+  while (call < calls) {
+    unpin(cpu, pages, run, FOLL_WRITE, false);
+    pages += run << 2;
+    call++;
   }
   if (timing == TIMED_BATCH) recordBatch(cpu, OP_UNPIN, calls, clockNs() - begin);
   countOps(cpu, OP_UNPIN, calls);

@@ -5,8 +5,8 @@
  */
 import { FOLL_WRITE, OP_PIN_FAST, OP_UNPIN } from "../shared/codes.ts";
 import { clockNs } from "../memory/cell";
-import { pinUserPagesFast } from "../gup/api";
-import { unpinPages, unpinPagesDirtyLock } from "../gup/unpin";
+import { pinFast } from "../gup/api";
+import { unpinInline, unpinPagesDirtyLock } from "../gup/unpin";
 import { recordLatency } from "../observe/latency";
 import { ledgerCount } from "../observe/ledger";
 
@@ -15,7 +15,7 @@ import { ledgerCount } from "../observe/ledger";
 export function pin(
   cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  const got = pinUserPagesFast(cpu, mm, vpn, count, flags, pages);
+  const got = pinFast(cpu, mm, vpn, count, flags, pages);
   if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
   return got;
 }
@@ -33,9 +33,10 @@ export function pinTimed(
 /** unpin_user_pages(), with the pages dirtied if the device wrote to them. */
 @inline
 export function unpin(cpu: usize, pages: usize, count: u32, flags: u32, dirty: bool): void {
+  if (!count) return;
   ledgerCount(cpu, pages, count, flags, <u32>-1);
   if (dirty) unpinPagesDirtyLock(cpu, pages, count);
-  else unpinPages(cpu, pages, count);
+  else unpinInline(cpu, pages, count);
 }
 
 /** As unpin(), its latency recorded. */

@@ -17,7 +17,7 @@ export function biasFits(pins: u32, bias: u32): bool {
 
 @inline
 export function biasGrabFast(cpu: usize, page: usize, pins: u32, bias: u32): usize {
-  return biasFits(pins, bias) ? tryGetFolio(cpu, page, pins * bias) : 0;
+  return pins == 1 || biasFits(pins, bias) ? tryGetFolio(cpu, page, pins * bias) : 0;
 }
 
 @inline

@@ -8,11 +8,16 @@ import { addVoid32, loadAcquire32, smpMbAfterAtomic, subVoid32 } from "../memory
 import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
 
 @inline
+export function exactCount(cpu: usize, folio: usize, pins: u32): void {
+  addVoid32(folio + PAGE_EXACT_PINS, pins);
+  smpMbAfterAtomic(cpu);
+}
+
+@inline
 export function exactGrabFast(cpu: usize, page: usize, pins: u32): usize {
   const folio = tryGetFolio(cpu, page, pins);
   if (folio) {
-    addVoid32(folio + PAGE_EXACT_PINS, pins);
-    smpMbAfterAtomic(cpu);
+    exactCount(cpu, folio, pins);
   }
   return folio;
 }

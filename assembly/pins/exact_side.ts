@@ -16,11 +16,16 @@ export function sideWord(folio: usize): usize {
 }
 
 @inline
+export function sideCount(cpu: usize, folio: usize, pins: u32): void {
+  addVoid32(sideWord(folio), pins);
+  smpMbAfterAtomic(cpu);
+}
+
+@inline
 export function sideGrabFast(cpu: usize, page: usize, pins: u32): usize {
   const folio = tryGetFolio(cpu, page, pins);
   if (folio) {
-    addVoid32(sideWord(folio), pins);
-    smpMbAfterAtomic(cpu);
+    sideCount(cpu, folio, pins);
   }
   return folio;
 }

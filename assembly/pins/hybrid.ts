@@ -11,13 +11,18 @@ import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
 import { biasFits, biasTest } from "./bias";
 
 @inline
+export function hybridCount(cpu: usize, folio: usize, pins: u32, bias: u32): void {
+  if (isLarge(folio)) addVoid32(folio + FOLIO_PINCOUNT, pins);
+  else addVoid32(folio + PAGE_REFCOUNT, pins * (bias - 1));
+  // Pairs with the side that shares an exclusive anonymous page (folio_try_share_anon_rmap).
+  smpMbAfterAtomic(cpu);
+}
+
+@inline
 export function hybridGrabFast(cpu: usize, page: usize, pins: u32, bias: u32): usize {
   const folio = tryGetFolio(cpu, page, pins);
   if (folio) {
-    if (isLarge(folio)) addVoid32(folio + FOLIO_PINCOUNT, pins);
-    else addVoid32(folio + PAGE_REFCOUNT, pins * (bias - 1));
-    // Pairs with the side that shares an exclusive anonymous page (folio_try_share_anon_rmap).
-    smpMbAfterAtomic(cpu);
+    hybridCount(cpu, folio, pins, bias);
   }
   return folio;
 }

@@ -10,9 +10,9 @@ import {
 import { quietLoad32 } from "../memory/cell";
 import { countVmstat } from "../observe/vmstat";
 import { biasGrabFast, biasGrabHeld, biasRelease, biasTest } from "./bias";
-import { exactGrabFast, exactGrabHeld, exactRelease, exactTest } from "./exact";
-import { sideGrabFast, sideGrabHeld, sideRelease, sideTest } from "./exact_side";
-import { hybridGrabFast, hybridGrabHeld, hybridRelease, hybridTest } from "./hybrid";
+import { exactCount, exactGrabFast, exactGrabHeld, exactRelease, exactTest } from "./exact";
+import { sideCount, sideGrabFast, sideGrabHeld, sideRelease, sideTest } from "./exact_side";
+import { hybridCount, hybridGrabFast, hybridGrabHeld, hybridRelease, hybridTest } from "./hybrid";
 import { refcountGrabFast, refcountGrabHeld, refcountRelease, refcountTest } from "./refcount";
 
 @inline
@@ -25,10 +25,16 @@ export function currentBias(): u32 {
   return quietLoad32(PARAM_BIAS);
 }
 
-/** Under the rules of 2023 a pin of the shared zero page counts nothing. */
+/** The zero page where a pin of it counts nothing (rules of 2023); 0 otherwise. */
+@inline
+export function exemptZeroPage(): usize {
+  if (quietLoad32(PARAM_RULES) < <u32>RULES_6_13) return 0;
+  return quietLoad32(PARAM_ZERO_PAGE);
+}
+
 @inline
 export function isExemptZeroPage(page: usize): bool {
-  return page == <usize>quietLoad32(PARAM_ZERO_PAGE) && quietLoad32(PARAM_RULES) >= <u32>RULES_6_13;
+  return page == exemptZeroPage();
 }
 
 /** Pins the page's folio without a lock: the folio, or 0 when it is free or full. */
@@ -41,6 +47,20 @@ export function grabFast(cpu: usize, scheme: u32, bias: u32, page: usize, pins: 
   else if (scheme == SCHEME_EXACT_SIDE) folio = sideGrabFast(cpu, page, pins);
   else folio = refcountGrabFast(cpu, page, pins);
   return folio;
+}
+
+/** How many references the fast path takes at first for `pins` pins. */
+@inline
+export function firstReferences(scheme: u32, bias: u32, pins: u32): u32 {
+  return scheme == SCHEME_BIAS ? pins * bias : pins;
+}
+
+/** What follows the first references: where the scheme counts pins elsewhere as well. */
+@inline
+export function countPins(cpu: usize, scheme: u32, bias: u32, folio: usize, pins: u32): void {
+  if (scheme == SCHEME_HYBRID) hybridCount(cpu, folio, pins, bias);
+  else if (scheme == SCHEME_EXACT) exactCount(cpu, folio, pins);
+  else if (scheme == SCHEME_EXACT_SIDE) sideCount(cpu, folio, pins);
 }
 
 /** Pins a folio that cannot vanish meanwhile (its page table is locked); false: it is full. */

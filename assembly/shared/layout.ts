@@ -136,6 +136,8 @@ export const VMA_BYTES = CACHE_LINE_BYTES;
 export const CPU_LINE = 0;
 export const CPU_OPS = CPU_LINE;
 export const CPU_HEARTBEAT = CPU_OPS + 8;
+/** The CPU's ledger entries, displaced so that (page >> 3) added to it finds a page's own. */
+export const CPU_LEDGER = CPU_HEARTBEAT + 4;
 export const CPU_IRQ_OFF = CPU_LINE + CACHE_LINE_BYTES;
 export const CPU_BARRIER = CPU_IRQ_OFF + CACHE_LINE_BYTES;
 export const CPU_VMSTAT = CPU_BARRIER + CACHE_LINE_BYTES;
