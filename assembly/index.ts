@@ -18,9 +18,15 @@ export {
 } from "./mm/mmap_lock";
 export { getUserPages, getUserPagesFast, pinUserPages, pinUserPagesFast } from "./gup/api";
 export {
-  putPages, unpinPages, unpinPagesDirty, unpinPagesDirtyLock,
+  putPages, putUserPagesDirty, unpinUserPage, unpinUserPageRangeDirtyLock, unpinUserPages,
+  unpinUserPagesDirtyLock,
 } from "./gup/unpin";
-export { maybePinned } from "./pins/scheme";
+// The names of 2018 to 5.5 for the same three.
+export {
+  unpinUserPage as putUserPage, unpinUserPages as putUserPages,
+  unpinUserPagesDirtyLock as putUserPagesDirtyLock,
+} from "./gup/unpin";
+export { pageMaybeDmaPinned } from "./pins/scheme";
 export { testPinned } from "./observe/verdict";
 export { ledgerCount } from "./observe/ledger";
 export { allocAnonFolio, getFolio, putFolio, tryGetFolio } from "./mm/folio";

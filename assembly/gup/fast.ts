@@ -23,7 +23,7 @@ import { currentBias, currentScheme, grabFast } from "../pins/scheme";
 import {
   hasFileRule, isAllowed, mustUnshare, neededBits, refusalCause, undo, walkPtes,
 } from "./fast_ptes";
-import { unpinPages } from "./unpin";
+import { unpinUserPages } from "./unpin";
 
 /** Pages gathered into `pages` (addresses of struct page), in order; fewer than asked is legal. */
 @inline
@@ -103,7 +103,7 @@ function fastWith(
 function forkPassed(cpu: usize, pages: usize, got: u32): u32 {
   countFallback(cpu, FALLBACK_FORK_PASSED);
   countVmstat(cpu, NR_GUP_FAST_PAGES_REQUESTED, got);
-  unpinPages(cpu, pages, got);
+  unpinUserPages(cpu, pages, got);
   return 0;
 }
 

@@ -9,7 +9,7 @@ import {
 import {
   EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
   FOLL_TOUCH, FOLL_WRITE, NR_FOLL_PIN_ACQUIRED, NR_GUP_PAGE_COUNT_OVERFLOWS, OP_FAULT,
-  PG_ANON_EXCLUSIVE, PG_DIRTY, PTE_DIRTY, PTE_RW, PTE_SPECIAL, RULES_6_13, VMA_ANON, VMA_FSDAX,
+  PG_ANON_EXCLUSIVE, PG_DIRTY, PG_REFERENCED, PTE_DIRTY, PTE_RW, PTE_SPECIAL, RULES_6_13, VMA_ANON, VMA_FSDAX,
   VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ, VM_SHARED,
   VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
 } from "../shared/codes.ts";
@@ -144,13 +144,18 @@ function followLocked(
   const error = tryGrabFolio(cpu, page, count, flags);
   if (error) return error;
   const folio = compoundHead(page);
-  if (flags & FOLL_TOUCH && flags & FOLL_WRITE && !(entry & PTE_DIRTY)) {
-    if (!(loadRelaxed32(folio + PAGE_FLAGS) & PG_DIRTY)) orVoid32(folio + PAGE_FLAGS, PG_DIRTY);
-  }
+  if (flags & FOLL_TOUCH) touch(folio, entry, flags);
   for (let i: u32 = 0; i < count; i++) {
     quietStore32(into + (<usize>i << 2), page + <usize>i * PAGE_STRUCT_BYTES);
   }
   return <i32>count;
+}
+
+/** FOLL_TOUCH: what the CPU would have set, had it gone there itself. */
+function touch(folio: usize, entry: u64, flags: u32): void {
+  let bits: u32 = PG_REFERENCED;
+  if (flags & FOLL_WRITE && !(entry & PTE_DIRTY)) bits |= PG_DIRTY;
+  if ((loadRelaxed32(folio + PAGE_FLAGS) & bits) != bits) orVoid32(folio + PAGE_FLAGS, bits);
 }
 
 /** try_grab_folio(): the page cannot vanish, its table is locked. 0 or -ENOMEM. */

@@ -1,6 +1,7 @@
 /**
  * Giving pins back. `unpin_user_page*` (5.6 and later) and `put_user_page*` (2018 to 5.5) are two
- * names of one thing; index.ts exports both.
+ * names of one thing: index.ts exports it under both. put_user_pages_dirty(), which dirties
+ * without the page lock, has no later name.
  */
 import { FOLIO_ORDER, PAGE_FLAGS, PAGE_STRUCT_BYTES } from "../shared/layout.ts";
 import {
@@ -8,7 +9,7 @@ import {
   SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
 } from "../shared/codes.ts";
 import { loadRelaxed32, orVoid32, quietLoad32 } from "../memory/cell";
-import { compoundHead, isLarge } from "../memory/page";
+import { compoundHead, folioOrder, isLarge } from "../memory/page";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { putFolio } from "../mm/folio";
 import { countVmstat } from "../observe/vmstat";
@@ -21,7 +22,7 @@ export const DIRTY_UNLOCKED: u32 = 1;
 export const DIRTY_LOCKED: u32 = 2;
 
 /** Gives back the pins of `count` pages (addresses at `pages`); runs of one folio go together. */
-export function unpinPages(cpu: usize, pages: usize, count: u32): void {
+export function unpinUserPages(cpu: usize, pages: usize, count: u32): void {
   switch (currentScheme()) {
     case SCHEME_BIAS: return unpinBias(cpu, pages, count);
     case SCHEME_HYBRID: return unpinHybrid(cpu, pages, count);
@@ -31,7 +32,7 @@ export function unpinPages(cpu: usize, pages: usize, count: u32): void {
   }
 }
 
-/** As unpinPages(), in its caller. */
+/** As unpinUserPages(), in its caller. */
 @inline
 export function unpinInline(cpu: usize, pages: usize, count: u32): void {
   switch (currentScheme()) {
@@ -63,11 +64,11 @@ function unpinSide(cpu: usize, pages: usize, count: u32): void {
   giveBack(cpu, pages, count, DIRTY_NO, SCHEME_EXACT_SIDE);
 }
 
-export function unpinPagesDirty(cpu: usize, pages: usize, count: u32): void {
+export function putUserPagesDirty(cpu: usize, pages: usize, count: u32): void {
   giveBack(cpu, pages, count, DIRTY_UNLOCKED, currentScheme());
 }
 
-export function unpinPagesDirtyLock(cpu: usize, pages: usize, count: u32): void {
+export function unpinUserPagesDirtyLock(cpu: usize, pages: usize, count: u32): void {
   giveBack(cpu, pages, count, DIRTY_LOCKED, currentScheme());
 }
 
@@ -117,6 +118,37 @@ function dirtyFolio(cpu: usize, folio: usize, dirty: u32): void {
   if (dirty == DIRTY_LOCKED) lockPage(cpu, folio);
   orVoid32(folio + PAGE_FLAGS, PG_DIRTY);
   if (dirty == DIRTY_LOCKED) unlockPage(cpu, folio);
+}
+
+/** One page: unpin_user_page(), put_user_page(). */
+export function unpinUserPage(cpu: usize, page: usize): void {
+  const folio = compoundHead(page);
+  if (folio != exemptZeroPage()) {
+    countVmstat(cpu, NR_FOLL_PIN_RELEASED, 1);
+    release(cpu, currentScheme(), currentBias(), folio, 1);
+  }
+  countVmstat(cpu, NR_GUP_PAGES_RETURNED, 1);
+}
+
+/** unpin_user_page_range_dirty_lock(): `count` pages whose structs stand in a row. */
+export function unpinUserPageRangeDirtyLock(
+  cpu: usize, page: usize, count: u32, makeDirty: bool,
+): void {
+  let at = page;
+  let left = count;
+  while (left) {
+    const folio = compoundHead(at);
+    const inside = <u32>((at - folio) / PAGE_STRUCT_BYTES);
+    const run = min(left, (<u32>1 << folioOrder(folio)) - inside);
+    if (makeDirty) dirtyFolio(cpu, folio, DIRTY_LOCKED);
+    if (folio != exemptZeroPage()) {
+      countVmstat(cpu, NR_FOLL_PIN_RELEASED, run);
+      release(cpu, currentScheme(), currentBias(), folio, run);
+    }
+    at += <usize>run * PAGE_STRUCT_BYTES;
+    left -= run;
+  }
+  countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
 }
 
 /** put_page() for what FOLL_GET returned. */

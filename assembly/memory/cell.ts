@@ -9,12 +9,10 @@
  * ones (READ_ONCE, WRITE_ONCE) are plain instructions and everything stronger is an atomic one.
  * A fence is a read-modify-write on a line of the CPU's own: Binaryen deletes the instruction.
  */
+import { CONTROL_KILL, CPU_BARRIER } from "../shared/layout.ts";
 import {
-  CONTROL_KILL, CPU_BARRIER,
-} from "../shared/layout.ts";
-import {
-  ACCESS_AWAIT_ZERO, ACCESS_BLOCK, ACCESS_FENCE, ACCESS_LOAD, ACCESS_NOTIFY, ACCESS_RMW,
-  ACCESS_RMW_VOID, ACCESS_STORE, ACCESS_WAIT, ORDER_ACQUIRE, ORDER_FULL, ORDER_PLAIN,
+  ACCESS_AWAIT_ZERO, ACCESS_BLOCK, ACCESS_FENCE, ACCESS_LOAD, ACCESS_NOTIFY_ALL,
+  ACCESS_NOTIFY_ONE, ACCESS_RMW, ACCESS_RMW_VOID, ACCESS_STORE, ACCESS_WAIT, ORDER_ACQUIRE, ORDER_FULL, ORDER_PLAIN,
   ORDER_RELAXED, ORDER_RELEASE,
 } from "../shared/codes.ts";
 
@@ -35,7 +33,6 @@ function seam(address: usize, kind: u32): void {
 }
 
 // ---- loads and stores ------------------------------------------------------------------------
-
 /** Data that a lock protects. */
 @inline
 export function loadPlain32(address: usize): u32 {
@@ -105,7 +102,6 @@ export function storeFull32(address: usize, value: u32): void {
 }
 
 // ---- read-modify-writes: a value returned means fully ordered, as in the kernel -----------------
-
 @inline
 export function fetchAdd32(address: usize, delta: u32): u32 {
   seam(address, ACCESS_RMW | ORDER_FULL);
@@ -176,7 +172,6 @@ export function orVoid32(address: usize, bits: u32): void {
 }
 
 // ---- barriers ---------------------------------------------------------------------------------
-
 /** smp_mb(): no access after it overtakes one before it. `cpu` is the CPU block's address. */
 @inline
 export function smpMb(cpu: usize): void {
@@ -185,7 +180,6 @@ export function smpMb(cpu: usize): void {
 }
 
 // ---- sleeping ---------------------------------------------------------------------------------
-
 /**
  * Sleeps while the word holds `expected`; may return early. False: the host has declared a lock
  * holder dead (CONTROL_KILL), and the word may never change.
@@ -204,22 +198,21 @@ function nativeWait(address: usize, expected: u32): bool {
   while (atomic.wait<i32>(address, expected, WAIT_SLICE_NS) == 2) {
     if (atomic.load<u32>(CONTROL_KILL)) return false;
   }
-  return atomic.load<u32>(CONTROL_KILL) == 0;
+  return true;
 }
 
+/** Wakes one waiter, or all of them: `all` is a constant. */
 @inline
-export function notify(address: usize, count: i32): void {
-  seam(address, ACCESS_NOTIFY | ORDER_FULL);
-  if (isDefined(TRACED)) return;
-  atomic.notify(address, count);
+export function notify(address: usize, all: bool): void {
+  seam(address, (all ? ACCESS_NOTIFY_ALL : ACCESS_NOTIFY_ONE) | ORDER_FULL);
+  if (!isDefined(TRACED)) atomic.notify(address, all ? -1 : 1);
 }
 
 /** Waits until the word is zero, though nobody notifies: for CPUs with interrupts off. */
 @inline
 export function awaitZero32(address: usize): void {
   seam(address, ACCESS_AWAIT_ZERO | ORDER_ACQUIRE);
-  if (isDefined(TRACED)) return;
-  nativeAwaitZero(address);
+  if (!isDefined(TRACED)) nativeAwaitZero(address);
 }
 
 function nativeAwaitZero(address: usize): void {
@@ -243,7 +236,6 @@ export function clockNs(): f64 {
 }
 
 // ---- quiet: bookkeeping of the laboratory, not of the machine; never a step -----------------
-
 @inline
 export function quietLoad32(address: usize): u32 {
   return load<u32>(address);

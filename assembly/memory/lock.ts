@@ -25,5 +25,5 @@ function lockContended(cpu: usize, word: usize): void {
 
 @inline
 export function unlock(word: usize): void {
-  if (exchange32(word, FREE) == CONTENDED) notify(word, 1);
+  if (exchange32(word, FREE) == CONTENDED) notify(word, false);
 }

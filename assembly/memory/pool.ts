@@ -7,7 +7,7 @@ import { loadPlain32, storePlain32 } from "./cell";
 import { lock, unlock } from "./lock";
 import { must } from "../observe/faults";
 
-/** A zeroed object's address, or 0 when the pool is empty. */
+/** An object's address, or 0 when the pool is empty; tables come zeroed, VMAs as they were left. */
 export function poolTake(cpu: usize, pool: usize): usize {
   lock(cpu, pool + POOL_LOCK);
   let object: usize = loadPlain32(pool + POOL_FREE);
@@ -27,7 +27,7 @@ export function poolTake(cpu: usize, pool: usize): usize {
   return object;
 }
 
-/** Gives an object back; its owner has zeroed it. */
+/** Gives an object back; whoever needs it zeroed next time has zeroed it. */
 export function poolGive(cpu: usize, pool: usize, object: usize): void {
   lock(cpu, pool + POOL_LOCK);
   const used = loadPlain32(pool + POOL_USED);

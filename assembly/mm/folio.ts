@@ -5,7 +5,7 @@ import {
   PAGE_MAPPING, PAGE_REFCOUNT, PAGE_STRUCT_BYTES,
 } from "../shared/layout.ts";
 import {
-  BUG_FREE_OF_PINNED, BUG_REFCOUNT_UNDERFLOW, NR_GUP_PAGE_COUNT_OVERFLOWS,
+  BUG_FREE_OF_PINNED, BUG_PINCOUNT_LEFT, BUG_REFCOUNT_UNDERFLOW, NR_GUP_PAGE_COUNT_OVERFLOWS,
   PAGE_MAPPING_ANON, PG_ANON_EXCLUSIVE, PGALLOC, PGFREE, PG_HEAD, PG_SWAPBACKED, PG_UPTODATE,
 } from "../shared/codes.ts";
 import {
@@ -130,7 +130,11 @@ function freeFolio(cpu: usize, folio: usize): void {
       storePlain32(page + PAGE_FLAGS, 0);
     }
   }
-  if (order) storePlain32(folio + FOLIO_ORDER, 0);
+  if (order) {
+    const pins = loadPlain32(folio + FOLIO_PINCOUNT);
+    if (pins) recordFault(cpu, BUG_PINCOUNT_LEFT, pageToPfn(folio), pins, 0);
+    storePlain32(folio + FOLIO_ORDER, 0);
+  }
   storePlain32(folio + PAGE_MAPPING, 0);
   countVmstat(cpu, PGFREE, 1 << order);
   giveBlock(cpu, folio, order);
@@ -165,10 +169,4 @@ export function unmapEntireFolio(cpu: usize, folio: usize): void {
   subVoid32(folio + FOLIO_LARGE_MAPCOUNT, 1);
   subVoid32(folio + FOLIO_ENTIRE_MAPCOUNT, 1);
   putFolio(cpu, folio, 1);
-}
-
-/** Reference count, for tests of the machine and records. */
-@inline
-export function folioRefcount(folio: usize): u32 {
-  return loadPlain32(folio + PAGE_REFCOUNT);
 }

@@ -23,11 +23,6 @@ import { zapRange } from "./zap";
 /** First address handed out: 4 MiB, so that a null pointer and its neighbours fault. */
 const MMAP_BASE_VPN: u32 = 1024;
 
-@inline
-export function mmAddress(index: u32): usize {
-  return quietLoad32(PARAM_MMS) + <usize>index * MM_BYTES;
-}
-
 /** Joins the address space; the first user makes its PGD. The caller serialises the first. */
 export function joinMm(cpu: usize, mm: usize): i32 {
   mmapWriteLock(cpu, mm);
@@ -150,6 +145,7 @@ function splitAt(cpu: usize, mm: usize, vpn: u32): i32 {
 
 /** MAP_POPULATE: faults every page of the range in, for writing where the VMA allows it. */
 export function populate(cpu: usize, mm: usize, start: u32, count: u32): i32 {
+  if (count > <u32>TASK_SIZE_VPN || start > <u32>TASK_SIZE_VPN - count) return -EFAULT;
   mmapReadLock(cpu, mm);
   let result: i32 = 0;
   let vpn = start;

@@ -54,7 +54,7 @@ function sleepUntil(cpu: usize, lock: usize, writing: bool): void {
 function wake(lock: usize): void {
   if (loadAcquire32(lock + RWLOCK_WAITERS) == 0) return;
   fetchAdd32(lock + RWLOCK_SEQUENCE, 1);
-  notify(lock + RWLOCK_SEQUENCE, -1);
+  notify(lock + RWLOCK_SEQUENCE, true);
 }
 
 export function mmapReadLock(cpu: usize, mm: usize): void {

@@ -38,5 +38,5 @@ export function lockPage(cpu: usize, folio: usize): void {
 export function unlockPage(cpu: usize, folio: usize): void {
   const before = fetchAnd32(folio + PAGE_FLAGS, ~(PG_LOCKED | PG_WAITERS));
   must(cpu, (before & PG_LOCKED) != 0, MUST_LOCK_HELD);
-  if (before & PG_WAITERS) notify(folio + PAGE_FLAGS, -1);
+  if (before & PG_WAITERS) notify(folio + PAGE_FLAGS, true);
 }

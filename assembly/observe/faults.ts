@@ -3,7 +3,7 @@
  * recorded and the machine goes on; impossible states of ours are recorded and trap.
  */
 import {
-  CPU_FAULTS, FAULTS_FIRST, FAULTS_TOTAL, FAULT_BYTES, FAULT_CAPACITY, FAULT_CODE, FAULT_EXTRA,
+  CPU_FAULTS, FAULTS_COUNTS, FAULTS_FIRST, FAULTS_TOTAL, FAULT_CODES, FAULT_BYTES, FAULT_CAPACITY, FAULT_CODE, FAULT_EXTRA,
   FAULT_PFN, FAULT_VALUE,
 } from "../shared/layout.ts";
 import { quietAdd32, quietLoad32, quietStore32 } from "../memory/cell";
@@ -13,6 +13,7 @@ export function recordFault(cpu: usize, code: u32, pfn: u32, value: u32, extra: 
   const faults = cpu + CPU_FAULTS;
   const index = quietLoad32(faults + FAULTS_TOTAL);
   quietAdd32(faults + FAULTS_TOTAL, 1);
+  if (code < <u32>FAULT_CODES) quietAdd32(faults + FAULTS_COUNTS + (<usize>code << 2), 1);
   if (index >= <u32>FAULT_CAPACITY) return;
   const entry = faults + FAULTS_FIRST + <usize>index * FAULT_BYTES;
   quietStore32(entry + FAULT_CODE, code);

@@ -26,10 +26,7 @@ export function runActor(cpu: usize, budget: u32): u32 {
   switch (quietLoad32(actor + ACTOR_COMMAND)) {
     case COMMAND_SETUP: return setUp(cpu, actor, pattern);
     case COMMAND_RUN: return runPattern(cpu, actor, pattern, budget);
-    case COMMAND_DRAIN: {
-      drain(cpu, actor, pattern);
-      return STATUS_DONE;
-    }
+    case COMMAND_DRAIN: return drain(cpu, actor, pattern, budget);
     default: {
       must(cpu, quietLoad32(actor + ACTOR_COMMAND) == COMMAND_EXIT, MUST_PATTERN);
       freeBuffers(cpu, actor);
@@ -64,8 +61,10 @@ function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
   }
 }
 
-function drain(cpu: usize, actor: usize, pattern: u32): void {
+/** STATUS_RUNNING while there is more to give back. */
+function drain(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
+  if (pattern == PATTERN_MAPPER) return drainMapper(cpu, actor, budget);
   if (quietLoad32(actor + ACTOR_SLOTS)) drainIo(cpu, actor);
-  if (pattern == PATTERN_MAPPER) drainMapper(cpu, actor);
   deregisterAll(cpu, actor);
+  return STATUS_DONE;
 }

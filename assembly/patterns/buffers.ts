@@ -2,9 +2,8 @@
 import {
   ACTOR_BUFFER_PAGES, ACTOR_BUFFER_VPN, ACTOR_FOLIO_ORDER, ACTOR_JOINED, ACTOR_MM,
 } from "../shared/actor_layout.ts";
-import { PMD_ORDER } from "../shared/layout.ts";
 import {
-  VMA_ANON, VM_HUGETLB, VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_WRITE,
+  VMA_ANON, VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_WRITE,
 } from "../shared/codes.ts";
 import { quietLoad32, quietStore32 } from "../memory/cell";
 import { joinMm, leaveMm, mmapRegion, munmapRegion, populate } from "../mm/mm";
@@ -20,8 +19,7 @@ export function makeBuffers(cpu: usize, actor: usize): i32 {
   const pages = quietLoad32(actor + ACTOR_BUFFER_PAGES);
   if (!pages) return 0;
   const order = quietLoad32(actor + ACTOR_FOLIO_ORDER);
-  const flags: u32 = order == PMD_ORDER ? READ_WRITE | VM_HUGETLB : READ_WRITE;
-  const vpn = mmapRegion(cpu, mm, 0, pages, flags, order, VMA_ANON);
+  const vpn = mmapRegion(cpu, mm, 0, pages, READ_WRITE, order, VMA_ANON);
   if (vpn < 0) return vpn;
   quietStore32(actor + ACTOR_BUFFER_VPN, <u32>vpn);
   return populate(cpu, mm, <u32>vpn, pages);

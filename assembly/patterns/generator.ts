@@ -50,9 +50,9 @@ function nextOffset(actor: usize, flags: u32, length: u32): u64 {
   const align = <u64>quietLoad32(actor + ACTOR_BLOCK_ALIGN);
   const blocks = quietLoad64(actor + ACTOR_EXTENT_BLOCKS);
   if (!(flags & ACTOR_RANDOM)) {
-    const offset = quietLoad64(actor + ACTOR_CURSOR);
-    const next = offset + <u64>length;
-    quietStore64(actor + ACTOR_CURSOR, next + <u64>length > blocks * align ? 0 : next);
+    let offset = quietLoad64(actor + ACTOR_CURSOR);
+    if (offset + <u64>length > blocks * align) offset = 0;
+    quietStore64(actor + ACTOR_CURSOR, offset + <u64>length);
     return offset;
   }
   if (flags & ACTOR_PERMUTE) return <u64>nextInPermutation(actor, <u32>blocks) * align;

@@ -8,14 +8,14 @@ import {
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, CPU_OPS } from "../shared/layout.ts";
 import {
-  EFAULT, FOLL_WRITE, OP_PIN_FAST, OP_UNPIN, STATUS_RUNNING, WALK_HOT, WALK_RANDOM,
+  EFAULT, FOLL_WRITE, OP_PIN_FAST, OP_UNPIN, STATUS_FAILED, STATUS_RUNNING, WALK_HOT, WALK_RANDOM,
 } from "../shared/codes.ts";
 import {
   clockNs, quietAdd32, quietAdd64, quietLoad32, quietPoll32, quietStore32,
 } from "../memory/cell";
 import { countOps, recordBatch } from "../observe/latency";
 import { fail, timingOfRound } from "./io_loop";
-import { TIMED_BATCH, TIMED_ONE } from "./io_submit";
+import { TIMED_BATCH, TIMED_EACH, TIMED_ONE } from "./io_submit";
 import { pin, pinTimed, unpin, unpinTimed } from "./pinning";
 import { randomBelow } from "./random";
 
@@ -25,37 +25,31 @@ export function runGupTest(cpu: usize, actor: usize, budget: u32): u32 {
   for (let made: u32 = 0; made < budget; made += GUP_TEST_CALLS) {
     if (quietPoll32(CONTROL_STOP)) break;
     const timing = timingOfRound(actor);
-    const pinned = pinRound(cpu, actor, run, timing);
-    unpinRound(cpu, actor, run, pinned, timing);
-    if (pinned < <u32>GUP_TEST_CALLS) return fail(actor, -EFAULT);
+    const alone: u32 = timing == TIMED_EACH ? GUP_TEST_CALLS : timing == TIMED_ONE ? 1 : 0;
+    const pinned = pinRound(cpu, actor, run, alone, timing);
+    unpinRound(cpu, actor, run, pinned, alone, timing);
+    if (pinned < <u32>GUP_TEST_CALLS) return STATUS_FAILED;
     quietAdd32(actor + ACTOR_COUNTDOWN, -GUP_TEST_CALLS);
     quietAdd64(cpu + CPU_OPS, GUP_TEST_CALLS);
   }
   return STATUS_RUNNING;
 }
 
-@inline
-function arrayOf(actor: usize, call: u32, run: u32): usize {
-  return quietLoad32(actor + ACTOR_PAGES) + (<usize>(call * run) << 2);
-}
-
-/** Sixteen calls: how many got all their pages. */
-function pinRound(cpu: usize, actor: usize, run: u32, timing: u32): u32 {
+/** Sixteen calls, the first `alone` of them timed: how many got all their pages. */
+function pinRound(cpu: usize, actor: usize, run: u32, alone: u32, timing: u32): u32 {
   const begin = timing == TIMED_BATCH ? clockNs() : 0;
   const mm = <usize>quietLoad32(actor + ACTOR_MM);
   let call: u32 = 0;
   let into = <usize>quietLoad32(actor + ACTOR_PAGES);
-  if (timing == TIMED_ONE) {
-    if (!pinFirst(cpu, actor, run)) return 0;
-    call = 1;
+  while (call < alone) {
+    const got = pinTimed(cpu, mm, nextVpn(actor, run), run, FOLL_WRITE, into);
+    if (got != run) return giveUp(cpu, actor, into, got, call);
     into += run << 2;
+    call++;
   }
   while (call < <u32>GUP_TEST_CALLS) {
     const got = pin(cpu, mm, nextVpn(actor, run), run, FOLL_WRITE, into);
-    if (got != run) {
-      giveUp(cpu, into, got);
-      break;
-    }
+    if (got != run) return giveUp(cpu, actor, into, got, call);
     into += run << 2;
     call++;
   }
@@ -64,26 +58,24 @@ function pinRound(cpu: usize, actor: usize, run: u32, timing: u32): u32 {
   return call;
 }
 
-function giveUp(cpu: usize, pages: usize, got: i32): void {
+/** A call that got fewer pages than the buffer has: its errno, or -EFAULT, ends the actor. */
+function giveUp(cpu: usize, actor: usize, pages: usize, got: i32, calls: u32): u32 {
   if (got > 0) unpin(cpu, pages, <u32>got, FOLL_WRITE, false);
+  fail(actor, got < 0 ? got : -EFAULT);
+  return calls;
 }
 
-function pinFirst(cpu: usize, actor: usize, run: u32): bool {
-  const mm = <usize>quietLoad32(actor + ACTOR_MM);
-  const into = <usize>quietLoad32(actor + ACTOR_PAGES);
-  const got = pinTimed(cpu, mm, nextVpn(actor, run), run, FOLL_WRITE, into);
-  if (got != run) giveUp(cpu, into, got);
-  return got == run;
-}
-
-function unpinRound(cpu: usize, actor: usize, run: u32, calls: u32, timing: u32): void {
+function unpinRound(
+  cpu: usize, actor: usize, run: u32, calls: u32, alone: u32, timing: u32,
+): void {
   const begin = timing == TIMED_BATCH ? clockNs() : 0;
+  const timed = min(alone, calls);
   let call: u32 = 0;
   let pages = <usize>quietLoad32(actor + ACTOR_PAGES);
-  if (timing == TIMED_ONE && calls) {
+  while (call < timed) {
     unpinTimed(cpu, pages, run, FOLL_WRITE, false);
-    call = 1;
     pages += run << 2;
+    call++;
   }
   while (call < calls) {
     unpin(cpu, pages, run, FOLL_WRITE, false);

@@ -14,12 +14,13 @@ import {
 } from "../memory/cell";
 import { dmaFromMemory, dmaToMemory } from "../device/dma";
 import { countOps, recordBatch, recordLatency } from "../observe/latency";
-import { TIMED_BATCH } from "./io_submit";
+import { BIO_PAGES, TIMED_BATCH } from "./io_submit";
 import { pinFlags, unpin, unpinTimed } from "./pinning";
-import { freeSlotAt, freeSlots, slotAt } from "./slots";
+import { freeSlotAt, freeSlots, pagesSpanned, slotAt, slotIndex } from "./slots";
 
-/** Below this it is not worth going to sleep. */
+/** Below this it is not worth going to sleep; above it, others look for a sign of life. */
 const SPIN_NS: f64 = 60000;
+const LONGEST_SLEEP_NS: f64 = 100000000;
 
 /** Completes what the device has done; `force` does not wait for it. Returns how many. */
 export function complete(cpu: usize, actor: usize, timing: u32, force: bool): u32 {
@@ -33,11 +34,12 @@ export function complete(cpu: usize, actor: usize, timing: u32, force: bool): u3
   }
   const begin = timing == TIMED_BATCH ? clockNs() : 0;
   if (pinned) {
+    let calls: u32 = 0;
     for (let i: u32 = 0; i < count; i++) {
-      releaseSlot(cpu, quietLoad32(freeSlotAt(actor, first + i)));
+      calls += releaseSlot(cpu, quietLoad32(freeSlotAt(actor, first + i)));
     }
-    if (timing == TIMED_BATCH) recordBatch(cpu, OP_UNPIN, count, clockNs() - begin);
-    countOps(cpu, OP_UNPIN, count);
+    if (timing == TIMED_BATCH) recordBatch(cpu, OP_UNPIN, calls, clockNs() - begin);
+    countOps(cpu, OP_UNPIN, calls);
   }
   for (let i: u32 = 0; i < count; i++) {
     account(cpu, actor, quietLoad32(freeSlotAt(actor, first + i)));
@@ -66,15 +68,19 @@ function gatherDone(actor: usize, force: bool): u32 {
     } else if (due < earliest) earliest = due;
   }
   const wait = earliest - now;
-  if (!count && !first && wait > SPIN_NS) quietSleep(CONTROL_STOP, 0, <i64>(wait - SPIN_NS));
+  if (!count && !first && wait > SPIN_NS) {
+    quietSleep(CONTROL_STOP, 0, <i64>min(wait - SPIN_NS, LONGEST_SLEEP_NS));
+  }
   return count;
 }
 
 /** A read from the file stores a generation in each page; a write to it loads them. */
 @inline
 function runDma(cpu: usize, actor: usize, slot: usize): void {
-  const registered = quietLoad32(slot + SLOT_REGISTERED);
-  const count = registered ? registered : quietLoad32(slot + SLOT_NR_PAGES);
+  let count = quietLoad32(slot + SLOT_NR_PAGES);
+  if (quietLoad32(slot + SLOT_REGISTERED)) {
+    count = pagesSpanned(actor, slotIndex(actor, slot), quietLoad32(slot + SLOT_LENGTH));
+  }
   if (!count) return;
   if (quietLoad32(slot + SLOT_IS_READ)) {
     quietAdd32(actor + ACTOR_GENERATION, 1);
@@ -84,15 +90,25 @@ function runDma(cpu: usize, actor: usize, slot: usize): void {
   }
 }
 
-/** bio_release_pages(): unpins, with the pages dirtied after a read. */
+/** bio_release_pages(): unpins a bio at a time, dirtied after a read. Returns how many calls. */
 @inline
-function releaseSlot(cpu: usize, slot: usize): void {
+function releaseSlot(cpu: usize, slot: usize): u32 {
   const count = quietLoad32(slot + SLOT_NR_PAGES);
   const isRead = quietLoad32(slot + SLOT_IS_READ) != 0;
-  const pages = slot + SLOT_PAGES;
-  if (quietLoad32(slot + SLOT_TIMED)) unpinTimed(cpu, pages, count, pinFlags(isRead), isRead);
-  else unpin(cpu, pages, count, pinFlags(isRead), isRead);
+  const timed = quietLoad32(slot + SLOT_TIMED) != 0;
+  let pages = slot + SLOT_PAGES;
+  let left = count;
+  let calls: u32 = 0;
+  while (left) {
+    const bio = min(left, BIO_PAGES);
+    if (timed) unpinTimed(cpu, pages, bio, pinFlags(isRead), isRead);
+    else unpin(cpu, pages, bio, pinFlags(isRead), isRead);
+    pages += <usize>bio << 2;
+    left -= bio;
+    calls++;
+  }
   quietStore32(slot + SLOT_NR_PAGES, 0);
+  return calls;
 }
 
 function account(cpu: usize, actor: usize, slot: usize): void {

@@ -10,13 +10,16 @@ import { CONTROL_STOP } from "../shared/layout.ts";
 import { STATUS_DONE, STATUS_FAILED, STATUS_RUNNING } from "../shared/codes.ts";
 import { quietAdd32, quietLoad32, quietPoll32, quietStore32 } from "../memory/cell";
 import { complete } from "./io_complete";
-import { submit, TIMED_BATCH, TIMED_NONE, TIMED_ONE } from "./io_submit";
+import { submit, TIMED_BATCH, TIMED_EACH, TIMED_NONE, TIMED_ONE } from "./io_submit";
+import { isFinished } from "./generator";
+import { freeSlots } from "./slots";
 
 /** Runs for about `budget` I/Os. STATUS_DONE: the job has issued and completed all it has to. */
 export function runIo(cpu: usize, actor: usize, budget: u32): u32 {
   let left = <i32>budget;
   while (left > 0 && !quietPoll32(CONTROL_STOP)) {
-    const timing = timingOfRound(actor);
+    const takes = freeSlots(actor) && !isFinished(actor);
+    const timing = takes ? timingOfRound(actor) : TIMED_NONE;
     const submitted = submit(cpu, actor, <u32>left, timing);
     if (submitted < 0) return fail(actor, submitted);
     const completed = complete(cpu, actor, timing, false);
@@ -37,12 +40,16 @@ export function fail(actor: usize, error: i32): u32 {
   return STATUS_FAILED;
 }
 
-/** Counts a round down; which kind of timing it gets. */
+/**
+ * Counts a round down; which kind of timing it gets. Both kinds take turns, so that each comes
+ * once in `sample` operations; where that is 1, each operation is timed alone.
+ */
 @inline
 export function timingOfRound(actor: usize): u32 {
   const sample = quietLoad32(actor + ACTOR_SAMPLE);
   if (!sample || <i32>quietLoad32(actor + ACTOR_COUNTDOWN) > 0) return TIMED_NONE;
-  quietStore32(actor + ACTOR_COUNTDOWN, sample);
+  if (sample == 1) return TIMED_EACH;
+  quietStore32(actor + ACTOR_COUNTDOWN, sample >> 1);
   quietAdd32(actor + ACTOR_TIMED_ROUNDS, 1);
   return quietLoad32(actor + ACTOR_TIMED_ROUNDS) & 1 ? TIMED_ONE : TIMED_BATCH;
 }

@@ -15,13 +15,15 @@ import { randomBelow } from "./random";
 import { bufferVpn, freeSlotAt, freeSlots, pagesSpanned, slotIndex } from "./slots";
 
 /** A bio takes at most this many pages (BIO_MAX_VECS). */
-const BIO_PAGES: u32 = 256;
+export const BIO_PAGES: u32 = 256;
 
 export const TIMED_NONE: u32 = 0;
 /** The round's first operation alone. */
 export const TIMED_ONE: u32 = 1;
 /** The round's pins together, its unpins together. */
 export const TIMED_BATCH: u32 = 2;
+/** Every operation of the round alone. */
+export const TIMED_EACH: u32 = 3;
 
 /** Up to `most` I/Os: how many were submitted, or the errno of the one that failed. */
 export function submit(cpu: usize, actor: usize, most: u32, timing: u32): i32 {
@@ -33,13 +35,16 @@ export function submit(cpu: usize, actor: usize, most: u32, timing: u32): i32 {
     nextIo(actor, quietLoad32(freeSlotAt(actor, free - count)));
   }
   if (!count) return 0;
-  if (timing == TIMED_ONE) {
-    const first = <usize>quietLoad32(freeSlotAt(actor, free - 1));
-    quietStore32(first + SLOT_TIMED, 1);
+  const alone: u32 = timing == TIMED_EACH ? count : timing == TIMED_ONE ? 1 : 0;
+  for (let i: u32 = 1; i <= alone; i++) {
+    quietStore32(<usize>quietLoad32(freeSlotAt(actor, free - i)) + SLOT_TIMED, 1);
   }
-  const error = quietLoad32(actor + ACTOR_PATTERN) == PATTERN_DIRECT_IO
-    ? pinAll(cpu, actor, free, count, timing)
-    : stampTimed(actor, free, timing);
+  let error: i32 = 0;
+  if (quietLoad32(actor + ACTOR_PATTERN) == PATTERN_DIRECT_IO) {
+    error = pinAll(cpu, actor, free, count, timing);
+  } else {
+    stampTimed(actor, free, alone);
+  }
   if (error) return error;
   toDevice(actor, free, count);
   quietAdd32(actor + ACTOR_IN_FLIGHT, count);
@@ -103,13 +108,13 @@ function unpinSlot(cpu: usize, slot: usize): void {
   quietStore32(slot + SLOT_TIMED, 0);
 }
 
-/** Nothing is pinned per I/O: only the timed one's stamps are taken. */
-function stampTimed(actor: usize, free: u32, timing: u32): i32 {
-  if (timing != TIMED_ONE) return 0;
-  const slot = <usize>quietLoad32(freeSlotAt(actor, free - 1));
-  quietStoreF64(slot + SLOT_CREATED_NS, clockNs());
-  quietStoreF64(slot + SLOT_SUBMITTED_NS, clockNs());
-  return 0;
+/** Nothing is pinned per I/O: only the stamps of the first `alone` are taken. */
+function stampTimed(actor: usize, free: u32, alone: u32): void {
+  for (let i: u32 = 1; i <= alone; i++) {
+    const slot = <usize>quietLoad32(freeSlotAt(actor, free - i));
+    quietStoreF64(slot + SLOT_CREATED_NS, clockNs());
+    quietStoreF64(slot + SLOT_SUBMITTED_NS, clockNs());
+  }
 }
 
 /** The device takes the I/Os; with service times each is due at a time of its own. */

@@ -1,13 +1,13 @@
 /**
  * `mapper`: ordinary references, the stuff of false positives. Takes `references` on every page of
  * its buffer (as pipes and overlapping mappings do), asks the pinned test about its own pages and
- * as many frames of the machine at random, and lets go.
+ * as many frames of the machine at random, and lets go. It can stop between any two steps.
  */
 import {
   ACTOR_BUFFER_PAGES, ACTOR_BUFFER_VPN, ACTOR_IN_FLIGHT, ACTOR_MM, ACTOR_PAGES, ACTOR_REFERENCES,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, CPU_OPS, PAGE_REFCOUNT, PARAM_NR_PAGES } from "../shared/layout.ts";
-import { EFAULT, FOLL_WRITE, STATUS_RUNNING } from "../shared/codes.ts";
+import { EFAULT, FOLL_WRITE, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
 import {
   quietAdd64, quietLoad32, quietPoll32, quietStore32,
 } from "../memory/cell";
@@ -18,22 +18,27 @@ import { testPinned } from "../observe/verdict";
 import { fail } from "./io_loop";
 import { randomBelow } from "./random";
 
-/** Runs rounds until about `budget` references were taken, one round at least. */
+/** Pages asked about in one round at most. */
+const TESTS_MAX: u32 = 4096;
+
+/** Runs until about `budget` references were taken or let go. */
 export function runMapper(cpu: usize, actor: usize, budget: u32): u32 {
   const pages = quietLoad32(actor + ACTOR_BUFFER_PAGES);
   const references = quietLoad32(actor + ACTOR_REFERENCES);
-  let taken: u32 = 0;
+  let left = <i64>budget;
   do {
-    while (quietLoad32(actor + ACTOR_IN_FLIGHT) < references) {
+    if (quietLoad32(actor + ACTOR_IN_FLIGHT) < references) {
       const error = takeOne(cpu, actor, pages);
       if (error) return fail(actor, error);
+    } else {
+      testOwn(cpu, actor, pages);
+      testOthers(cpu, actor, min(pages, TESTS_MAX));
+      quietAdd64(cpu + CPU_OPS, pages);
+      // Half stay, so that the next round costs half as much and the count still moves.
+      left -= <i64>letGo(cpu, actor, pages, references >> 1, left);
     }
-    testOwn(cpu, actor, pages);
-    testOthers(cpu, actor, pages);
-    drainMapper(cpu, actor);
-    taken += pages * references;
-    quietAdd64(cpu + CPU_OPS, pages);
-  } while (taken < budget && !quietPoll32(CONTROL_STOP));
+    left -= pages;
+  } while (left > 0 && !quietPoll32(CONTROL_STOP));
   return STATUS_RUNNING;
 }
 
@@ -51,10 +56,13 @@ function takeOne(cpu: usize, actor: usize, pages: u32): i32 {
   return 0;
 }
 
+/** The buffer's pages, or as many of them at random as one round takes. */
 function testOwn(cpu: usize, actor: usize, pages: u32): void {
   const array = <usize>quietLoad32(actor + ACTOR_PAGES);
-  for (let i: u32 = 0; i < pages; i++) {
-    testPinned(cpu, compoundHead(quietLoad32(array + (<usize>i << 2))));
+  const count = min(pages, TESTS_MAX);
+  for (let i: u32 = 0; i < count; i++) {
+    const index = pages > TESTS_MAX ? randomBelow(actor, pages) : i;
+    testPinned(cpu, compoundHead(quietLoad32(array + (<usize>index << 2))));
   }
 }
 
@@ -67,14 +75,23 @@ function testOthers(cpu: usize, actor: usize, count: u32): void {
   }
 }
 
-/** Lets go of every reference. */
-export function drainMapper(cpu: usize, actor: usize): void {
+/** Lets go until `keep` references a page are left or `budget` is used up; how much it cost. */
+function letGo(cpu: usize, actor: usize, pages: u32, keep: u32, budget: i64): u64 {
   const array = <usize>quietLoad32(actor + ACTOR_PAGES);
-  const pages = quietLoad32(actor + ACTOR_BUFFER_PAGES);
   let held = quietLoad32(actor + ACTOR_IN_FLIGHT);
-  while (held > 0) {
+  let cost: u64 = 0;
+  while (held > keep && <i64>cost < budget) {
     putPages(cpu, array, pages);
+    cost += pages;
     held--;
   }
-  quietStore32(actor + ACTOR_IN_FLIGHT, 0);
+  quietStore32(actor + ACTOR_IN_FLIGHT, held);
+  return cost;
+}
+
+/** Lets go of every reference, about `budget` a call: STATUS_RUNNING while some are left. */
+export function drainMapper(cpu: usize, actor: usize, budget: u32): u32 {
+  const pages = quietLoad32(actor + ACTOR_BUFFER_PAGES);
+  letGo(cpu, actor, pages, 0, max(<i64>budget, 1));
+  return quietLoad32(actor + ACTOR_IN_FLIGHT) ? STATUS_RUNNING : STATUS_DONE;
 }

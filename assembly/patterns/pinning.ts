@@ -1,12 +1,13 @@
 /**
  * How patterns pin and unpin: the gup call, the shadow ledger around it, and the clock around
  * both where the operation is to be timed. The ledger is raised after gup succeeded and lowered
- * before unpin begins.
+ * before unpin begins; between the two, CPU_BUSY says that scheme and ledger may differ.
  */
 import { FOLL_WRITE, OP_PIN_FAST, OP_UNPIN } from "../shared/codes.ts";
-import { clockNs } from "../memory/cell";
+import { clockNs, quietStore32 } from "../memory/cell";
+import { CPU_BUSY } from "../shared/layout.ts";
 import { pinFast } from "../gup/api";
-import { unpinInline, unpinPagesDirtyLock } from "../gup/unpin";
+import { unpinInline, unpinUserPagesDirtyLock } from "../gup/unpin";
 import { recordLatency } from "../observe/latency";
 import { ledgerCount } from "../observe/ledger";
 
@@ -15,8 +16,10 @@ import { ledgerCount } from "../observe/ledger";
 export function pin(
   cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
+  quietStore32(cpu + CPU_BUSY, 1);
   const got = pinFast(cpu, mm, vpn, count, flags, pages);
   if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
+  quietStore32(cpu + CPU_BUSY, 0);
   return got;
 }
 
@@ -34,9 +37,11 @@ export function pinTimed(
 @inline
 export function unpin(cpu: usize, pages: usize, count: u32, flags: u32, dirty: bool): void {
   if (!count) return;
+  quietStore32(cpu + CPU_BUSY, 1);
   ledgerCount(cpu, pages, count, flags, <u32>-1);
-  if (dirty) unpinPagesDirtyLock(cpu, pages, count);
+  if (dirty) unpinUserPagesDirtyLock(cpu, pages, count);
   else unpinInline(cpu, pages, count);
+  quietStore32(cpu + CPU_BUSY, 0);
 }
 
 /** As unpin(), its latency recorded. */

@@ -9,7 +9,7 @@ import {
 import { MM_LOCKED_VM, MM_PINNED_VM } from "../shared/layout.ts";
 import {
   EFAULT, FOLL_LONGTERM, FOLL_WRITE, OP_MR_DEREG, OP_MR_REG, OP_PIN_FAST, OP_UNPIN,
-  PATTERN_RDMA_MR, STATUS_DONE, STATUS_RUNNING,
+  PATTERN_RDMA_MR,
 } from "../shared/codes.ts";
 import {
   addVoid32, clockNs, quietLoad32, quietLoadF64, quietStore32, quietStoreF64, subVoid32,
@@ -86,5 +86,5 @@ export function runRegistered(cpu: usize, actor: usize, budget: u32): u32 {
     const error = registerAll(cpu, actor);
     if (error) return fail(actor, error);
   }
-  return runIo(cpu, actor, budget) == STATUS_DONE ? STATUS_DONE : STATUS_RUNNING;
+  return runIo(cpu, actor, budget);
 }

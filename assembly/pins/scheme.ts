@@ -8,6 +8,7 @@ import {
   SCHEME_HYBRID,
 } from "../shared/codes.ts";
 import { quietLoad32 } from "../memory/cell";
+import { compoundHead } from "../memory/page";
 import { countVmstat } from "../observe/vmstat";
 import { biasGrabFast, biasGrabHeld, biasRelease, biasTest } from "./bias";
 import { exactCount, exactGrabFast, exactGrabHeld, exactRelease, exactTest } from "./exact";
@@ -88,7 +89,12 @@ export function release(cpu: usize, scheme: u32, bias: u32, folio: usize, pins: 
   else refcountRelease(cpu, folio, pins);
 }
 
-/** page_maybe_dma_pinned() for a folio: NOT_PINNED, MAYBE_PINNED or PIN_UNKNOWN. */
+/** page_maybe_dma_pinned(): what the scheme says of the page's folio. */
+export function pageMaybeDmaPinned(page: usize): u32 {
+  return maybePinned(compoundHead(page));
+}
+
+/** The same for a folio: NOT_PINNED, MAYBE_PINNED or PIN_UNKNOWN. */
 export function maybePinned(folio: usize): u32 {
   switch (currentScheme()) {
     case SCHEME_BIAS: return biasTest(folio, currentBias());

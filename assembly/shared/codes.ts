@@ -153,7 +153,7 @@ export const ACCESS_RMW = 3;
 export const ACCESS_FENCE = 4;
 export const ACCESS_WAIT = 5;
 export const ACCESS_BLOCK = 6;
-export const ACCESS_NOTIFY = 7;
+export const ACCESS_NOTIFY_ALL = 7;
 export const ACCESS_AWAIT_ZERO = 8;
 export const ORDER_PLAIN = 0;
 export const ORDER_RELAXED = 16;
@@ -162,6 +162,7 @@ export const ORDER_RELEASE = 48;
 export const ORDER_FULL = 64;
 /** Read-modify-write whose result nobody uses: the kernel's atomic_inc, set_bit. */
 export const ACCESS_RMW_VOID = 9;
+export const ACCESS_NOTIFY_ONE = 10;
 
 // Faults of the emulated kernel, then impossible states of ours (recorded, then a trap).
 export const BUG_SLEEP_IN_ATOMIC = 1;
@@ -171,6 +172,7 @@ export const BUG_USE_AFTER_FREE = 4;
 export const WARN_GUP_FLAGS = 5;
 export const WARN_REFCOUNT_NOT_POSITIVE = 6;
 export const BUG_FALSE_NEGATIVE = 7;
+export const BUG_PINCOUNT_LEFT = 8;
 export const MUST_LOCK_HOLDER_ALIVE = 100;
 export const MUST_BUDDY_FREE = 101;
 export const MUST_POOL_OBJECT = 102;

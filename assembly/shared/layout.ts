@@ -90,8 +90,7 @@ export const PARAM_LEDGER_STRIDE = PARAM_LEDGER + 4;
 export const PARAM_CONTENT = PARAM_LEDGER_STRIDE + 4;
 export const PARAM_HISTOGRAMS = PARAM_CONTENT + 4;
 export const PARAM_MMS = PARAM_HISTOGRAMS + 4;
-export const PARAM_NR_MMS = PARAM_MMS + 4;
-export const PARAM_ZERO_PAGE = PARAM_NR_MMS + 4;
+export const PARAM_ZERO_PAGE = PARAM_MMS + 4;
 export const PARAM_PTDESCS = PARAM_ZERO_PAGE + 4;
 export const PARAM_SERVICE = PARAM_PTDESCS + 4;
 export const PARAM_SERVICE_COUNT = PARAM_SERVICE + 4;
@@ -138,6 +137,8 @@ export const CPU_OPS = CPU_LINE;
 export const CPU_HEARTBEAT = CPU_OPS + 8;
 /** The CPU's ledger entries, displaced so that (page >> 3) added to it finds a page's own. */
 export const CPU_LEDGER = CPU_HEARTBEAT + 4;
+/** 1 while the CPU pins or unpins: scheme and ledger may differ. */
+export const CPU_BUSY = CPU_LEDGER + 4;
 export const CPU_IRQ_OFF = CPU_LINE + CACHE_LINE_BYTES;
 export const CPU_BARRIER = CPU_IRQ_OFF + CACHE_LINE_BYTES;
 export const CPU_VMSTAT = CPU_BARRIER + CACHE_LINE_BYTES;
@@ -149,7 +150,7 @@ export const CPU_VERDICTS_BYTES = CACHE_LINE_BYTES;
 export const CPU_OPSTATS = CPU_VERDICTS + CPU_VERDICTS_BYTES;
 export const CPU_OPSTATS_BYTES = 512;
 export const CPU_FAULTS = CPU_OPSTATS + CPU_OPSTATS_BYTES;
-export const CPU_FAULTS_BYTES = 1024;
+export const CPU_FAULTS_BYTES = 1088;
 export const CPU_GATHER = CPU_FAULTS + CPU_FAULTS_BYTES;
 export const CPU_GATHER_BYTES = 4096;
 export const CPU_ACTOR = CPU_GATHER + CPU_GATHER_BYTES;
@@ -163,9 +164,11 @@ export const OPSTAT_BATCH_NS = OPSTAT_BATCH_OPS + 8;
 export const OPSTAT_BATCHES = OPSTAT_BATCH_NS + 8;
 export const OPSTAT_BYTES = OPSTAT_BATCHES + 8;
 
-// Bounded record of emulated kernel faults: a total, then the first that fit.
+// Bounded record of emulated kernel faults: a total, a count a code, then the first that fit.
 export const FAULTS_TOTAL = 0;
-export const FAULTS_FIRST = 16;
+export const FAULTS_COUNTS = 16;
+export const FAULT_CODES = 16;
+export const FAULTS_FIRST = FAULTS_COUNTS + FAULT_CODES * 4;
 export const FAULT_CODE = 0;
 export const FAULT_PFN = FAULT_CODE + 4;
 export const FAULT_VALUE = FAULT_PFN + 4;

@@ -5,15 +5,12 @@
 #include "gup.h"
 
 static void ledger_count(ARENA, addr cpu, addr pages, u32 count, u32 flags, u32 delta) {
-  const addr mem_map = quiet_load32(arena, PARAM_MEM_MAP);
-  const addr index = (cpu - quiet_load32(arena, PARAM_CPUS)) / CPU_BYTES;
-  const addr column = quiet_load32(arena, PARAM_LEDGER) +
-                      index * quiet_load32(arena, PARAM_LEDGER_STRIDE) +
-                      (flags & FOLL_WRITE ? LEDGER_WRITE : LEDGER_READ);
+  const addr column =
+      quiet_load32(arena, cpu + CPU_LEDGER) + (flags & FOLL_WRITE ? LEDGER_WRITE : LEDGER_READ);
   const addr end = pages + ((addr)count << 2);
   for (addr at = pages; at < end; at += 4) {
     const addr page = quiet_load32(arena, at);
-    quiet_add32(arena, column + ((page - mem_map) >> (PAGE_STRUCT_SHIFT - LEDGER_SHIFT)), delta);
+    quiet_add32(arena, column + (page >> (PAGE_STRUCT_SHIFT - LEDGER_SHIFT)), delta);
   }
 }
 
@@ -51,8 +48,10 @@ static void pin_round(ARENA, addr cpu, addr actor, u32 run) {
   for (u32 call = 0; call < GUP_TEST_CALLS; call++) {
     const u32 vpn = next_vpn(arena, actor, run);
     const addr into = array_of(arena, actor, call, run);
+    store_relaxed32(arena, cpu + CPU_BUSY, 1);
     const i32 got = pin_user_pages_fast(arena, cpu, mm, vpn, run, FOLL_WRITE, into);
     if (got > 0) ledger_count(arena, cpu, into, (u32)got, FOLL_WRITE, 1);
+    store_relaxed32(arena, cpu + CPU_BUSY, 0);
     if ((u32)got != run) not_twinned("a call got fewer pages than it asked for");
   }
   count_ops(arena, cpu, OP_PIN_FAST, GUP_TEST_CALLS);
@@ -61,8 +60,10 @@ static void pin_round(ARENA, addr cpu, addr actor, u32 run) {
 static void unpin_round(ARENA, addr cpu, addr actor, u32 run) {
   for (u32 call = 0; call < GUP_TEST_CALLS; call++) {
     const addr pages = array_of(arena, actor, call, run);
+    store_relaxed32(arena, cpu + CPU_BUSY, 1);
     ledger_count(arena, cpu, pages, run, FOLL_WRITE, -1u);
     unpin_user_pages(arena, cpu, pages, run);
+    store_relaxed32(arena, cpu + CPU_BUSY, 0);
   }
   count_ops(arena, cpu, OP_UNPIN, GUP_TEST_CALLS);
 }

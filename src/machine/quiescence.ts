@@ -1,5 +1,8 @@
 import {
   CONTROL_ZONE,
+  MM_BYTES,
+  MM_LOCKED_VM,
+  MM_PINNED_VM,
   PAGE_EXACT_PINS,
   PAGE_REFCOUNT,
   PAGE_STRUCT_BYTES,
@@ -63,5 +66,13 @@ function checkPools({ plan, words }: Machine): string[] {
   const vmas = words[(POOL_VMAS + POOL_USED) / 4] ?? 0;
   if (tables) breaches.push(`${tables} page tables were not freed`);
   if (vmas) breaches.push(`${vmas} VMAs were not freed`);
+  for (let mm = 0; mm < plan.mms; mm++) {
+    const at = plan.mmsAt + mm * MM_BYTES;
+    const pinned = words[(at + MM_PINNED_VM) / 4] ?? 0;
+    const locked = words[(at + MM_LOCKED_VM) / 4] ?? 0;
+    if (pinned || locked) {
+      breaches.push(`address space ${mm} has pinned_vm ${pinned} and locked_vm ${locked}, not 0`);
+    }
+  }
   return breaches;
 }

@@ -6,6 +6,8 @@ import {
   CPU_VMSTAT,
   FAULT_BYTES,
   FAULT_CAPACITY,
+  FAULT_CODES,
+  FAULTS_COUNTS,
   FAULTS_FIRST,
   FAULTS_TOTAL,
 } from "../../assembly/shared/layout.ts";
@@ -76,19 +78,28 @@ export interface KernelFault {
   readonly extra: number;
 }
 
-/** All faults that were recorded in detail, and how many there were in all. */
-export function readFaults(machine: Machine): { total: number; first: KernelFault[] } {
+/** The faults that were recorded in detail, and how many of each code (BUG_*, WARN_*) there were. */
+export function readFaults(machine: Machine): {
+  total: number;
+  counts: number[];
+  first: KernelFault[];
+} {
   const first: KernelFault[] = [];
+  const counts = new Array<number>(FAULT_CODES).fill(0);
   let total = 0;
   for (let cpu = 0; cpu < machine.plan.cpus; cpu++) {
     const base = cpuAddress(machine, cpu) + CPU_FAULTS;
     const recorded = machine.words[(base + FAULTS_TOTAL) >>> 2] ?? 0;
     total += recorded;
+    for (let code = 0; code < FAULT_CODES; code++) {
+      const count = machine.words[((base + FAULTS_COUNTS) >>> 2) + code] ?? 0;
+      counts[code] = (counts[code] ?? 0) + count;
+    }
     for (let i = 0; i < Math.min(recorded, FAULT_CAPACITY); i++) {
       const at = (base + FAULTS_FIRST + i * FAULT_BYTES) >>> 2;
       const word = (k: number) => machine.words[at + k] ?? 0;
       first.push({ cpu, code: word(0), pfn: word(1), value: word(2), extra: word(3) });
     }
   }
-  return { total, first };
+  return { total, counts, first };
 }

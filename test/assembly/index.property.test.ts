@@ -175,9 +175,9 @@ class Pair {
       const { flags } = this.model.frames.folioOf(pfn);
       return (flags & PG_LOCKED) !== 0 && !(flags & PG_DIRTY);
     };
-    if (dirty === 2 && !pfns.some(sleeps)) core.unpinPagesDirtyLock(cpu, arena, pages.length);
-    else if (dirty) core.unpinPagesDirty(cpu, arena, pages.length);
-    else core.unpinPages(cpu, arena, pages.length);
+    if (dirty === 2 && !pfns.some(sleeps)) core.unpinUserPagesDirtyLock(cpu, arena, pages.length);
+    else if (dirty) core.putUserPagesDirty(cpu, arena, pages.length);
+    else core.unpinUserPages(cpu, arena, pages.length);
     this.model.unpin(pfns, dirty > 0);
   }
 

@@ -23,7 +23,7 @@ function namesOfIndex(): string[] {
   const text = readFileSync(new URL("../../assembly/index.ts", import.meta.url), "utf8");
   const passedOn = [...text.matchAll(/\bexport\s*\{([^}]*)\}/g)]
     .flatMap(([, names = ""]) => names.split(","))
-    .map((name) => name.trim())
+    .map((name) => name.trim().replace(/^.* as /, ""))
     .filter((name) => name !== "");
   const defined = [...text.matchAll(/\bexport function (\w+)/g)].map(([, name = ""]) => name);
   return [...passedOn, ...defined].sort();

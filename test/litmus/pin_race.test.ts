@@ -75,7 +75,7 @@ describe.each(COUNTS)("one CPU pins while the other unmaps (%s)", (scheme) => {
     const [pinned, page = 0] = [results[0], lab.gathered(1, lab.arena(0))[0]];
     if (pinned === 1) {
       expect(lab.refcount(page)).toBe(weightOf(scheme, BIAS, 0));
-      lab.core.unpinPages(lab.cpu(0), lab.arena(0), 1);
+      lab.core.unpinUserPages(lab.cpu(0), lab.arena(0), 1);
     } else expect(pinned).toBe(-EFAULT);
     const { nr_foll_pin_acquired: acquired, nr_foll_pin_released: released } = lab.vmstat;
     expect(acquired).toBe(released);
@@ -116,7 +116,7 @@ describe.each(COUNTS)("a huge page, pinned while it is unmapped (%s)", (scheme) 
       if (results[0] === 512) {
         expect(lab.refcount(head)).toBe(512 * weightOf(scheme, BIAS, 9));
         expect(lab.freePages).toBe(free);
-        lab.core.unpinPages(lab.cpu(0), lab.arena(0), 512);
+        lab.core.unpinUserPages(lab.cpu(0), lab.arena(0), 512);
       } else expect(results[0]).toBe(-EFAULT);
       expect(lab.freePages).toBe(free + 512);
       expect(lab.faultCodes).toEqual([]);
@@ -171,7 +171,7 @@ describe("hybrid's grab in two steps", () => {
     const { lab } = cpus;
     const look: Program = function* look() {
       const page = lab.mapped(vpn);
-      const pinned = yield () => lab.core.maybePinned(page);
+      const pinned = yield () => lab.core.pageMaybeDmaPinned(page);
       return lab.refcount(page) * 10 + pinned;
     };
     const seen = new Set<number | undefined>();

@@ -38,7 +38,7 @@ function workerOn(cpu: number, sequence: readonly Operation[]): Program {
     function* giveBack() {
       const one = held.pop();
       if (one === undefined) return;
-      const give = one.isPin ? core.unpinPagesDirtyLock : core.putPages;
+      const give = one.isPin ? core.unpinUserPagesDirtyLock : core.putPages;
       yield () => Number(give(at, one.into, one.got));
     }
     for (const { kind, at: offset, count, order, write } of sequence) {

@@ -16,7 +16,7 @@ describe("a machine at rest", () => {
     for (const order of [0, 2, 9]) {
       const vpn = lab.map(520, { order });
       lab.pin(vpn, 20, FOLL_WRITE);
-      lab.core.unpinPagesDirty(lab.cpu(), lab.arena(), 20);
+      lab.core.putUserPagesDirty(lab.cpu(), lab.arena(), 20);
       lab.core.munmapRegion(lab.cpu(), lab.mm(), vpn, 520);
     }
     expect(checkQuiescence(atRest(lab).machine)).toEqual([]);

@@ -207,6 +207,7 @@ export class Model {
     const isExempt = flags & FOLL_PIN && this.frames.isExempt(entry.folio);
     if (!isExempt && !this.#grab(entry.folio, run, flags, false)) return -ENOMEM;
     if (flags & FOLL_PIN && !isExempt) this.#count("nr_foll_pin_acquired", run);
+    entry.folio.flags |= PG_REFERENCED;
     pushRun(pfns, entry, vpn, run);
     return 0;
   }

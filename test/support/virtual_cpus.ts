@@ -1,4 +1,9 @@
-import { ACCESS_AWAIT_ZERO, ACCESS_BLOCK, ACCESS_NOTIFY } from "../../assembly/shared/codes.ts";
+import {
+  ACCESS_AWAIT_ZERO,
+  ACCESS_BLOCK,
+  ACCESS_NOTIFY_ALL,
+  ACCESS_NOTIFY_ONE,
+} from "../../assembly/shared/codes.ts";
 import { CONTROL_RUNNING_CPU } from "../../assembly/shared/layout.ts";
 import type { TracedCore } from "../../src/machine/core.ts";
 import { Lab, type LabOptions } from "./lab.ts";
@@ -183,8 +188,9 @@ export class VirtualCpus {
     this.#accesses.push({ cpu: this.#running, address, kind });
     if (this.#isItsTurn()) this.#stepsOfTurn++;
     if (this.#accesses.length > ACCESS_LIMIT) throw new Error("the programs never end");
-    if (kind !== ACCESS_NOTIFY) return;
-    for (const cpu of this.#cpus) if (cpu.blockedOn === address) cpu.blockedOn = undefined;
+    const sleepers = this.#cpus.filter((cpu) => cpu.blockedOn === address);
+    const woken = kind === ACCESS_NOTIFY_ALL ? sleepers.length : kind === ACCESS_NOTIFY_ONE ? 1 : 0;
+    for (const cpu of sleepers.slice(0, woken)) cpu.blockedOn = undefined;
   }
 
   #stack(index: number): number {

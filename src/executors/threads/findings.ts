@@ -1,6 +1,7 @@
 import {
   BUG_FALSE_NEGATIVE,
   BUG_FREE_OF_PINNED,
+  BUG_PINCOUNT_LEFT,
   BUG_REFCOUNT_UNDERFLOW,
   BUG_SLEEP_IN_ATOMIC,
   BUG_USE_AFTER_FREE,
@@ -39,7 +40,11 @@ const MEANINGS: Readonly<Record<number, FaultMeaning>> = {
   },
   [BUG_USE_AFTER_FREE]: {
     invariant: "no-use-after-free",
-    words: (f) => `the device of CPU ${f.cpu} wrote to the free page ${f.pfn}`,
+    words: (f) => `the device of CPU ${f.cpu} used the free page ${f.pfn}`,
+  },
+  [BUG_PINCOUNT_LEFT]: {
+    invariant: "conserved-refcount",
+    words: (f) => `page ${f.pfn} was freed with a _pincount of ${f.value}`,
   },
   [BUG_FALSE_NEGATIVE]: {
     invariant: "no-false-negative",
@@ -47,23 +52,24 @@ const MEANINGS: Readonly<Record<number, FaultMeaning>> = {
   },
 };
 
-/** Breaches by invariant: how many were recorded, and the first in words. */
+/** Breaches by invariant: how often each happened, and the first that was recorded in words. */
 export function breachesOf(
-  faults: readonly KernelFault[],
+  faults: { readonly counts: readonly number[]; readonly first: readonly KernelFault[] },
   quiescence: readonly string[],
   deadlocks: readonly string[],
 ): InvariantBreach[] {
   const found = new Map<string, { count: number; first: string }>();
-  const add = (name: string, words: string): void => {
+  const add = (name: string, count: number, words: string): void => {
     const known = found.get(name);
-    if (known) known.count++;
-    else found.set(name, { count: 1, first: words });
+    if (known) known.count += count;
+    else found.set(name, { count, first: words });
   };
-  for (const fault of faults) {
-    const meaning = MEANINGS[fault.code];
-    if (meaning) add(meaning.invariant, meaning.words(fault));
+  for (const [code, { invariant, words }] of Object.entries(MEANINGS)) {
+    const count = faults.counts[Number(code)] ?? 0;
+    const first = faults.first.find((fault) => fault.code === Number(code));
+    if (count > 0) add(invariant, count, first ? words(first) : "its details were not kept");
   }
-  for (const words of quiescence) add("conserved-refcount", words);
-  for (const words of deadlocks) add("no-deadlock", words);
+  for (const words of quiescence) add("conserved-refcount", 1, words);
+  for (const words of deadlocks) add("no-deadlock", 1, words);
   return [...found].map(([name, { count, first }]) => ({ name, count, expected: false, first }));
 }

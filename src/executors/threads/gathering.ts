@@ -137,7 +137,7 @@ export class Gathering {
         checked: died
           ? CHECKED_INVARIANTS.filter((name) => name !== "conserved-refcount")
           : CHECKED_INVARIANTS,
-        violated: breachesOf(faults.first, quiescence, this.stuck),
+        violated: breachesOf(faults, quiescence, this.stuck),
       },
       calibration,
       environment: run.environment,

@@ -94,7 +94,7 @@ describe.each(FAMILY)("%s", (name) => {
     expect([fast, slow]).toEqual(FAST.includes(name) ? [3, 1] : [0, 4]);
     const isPin = name.startsWith("pin");
     expect(lab.vmstat.nr_foll_pin_acquired).toBe(isPin ? 4 : 0);
-    if (isPin) lab.core.unpinPages(lab.cpu(), lab.arena(), 4);
+    if (isPin) lab.core.unpinUserPages(lab.cpu(), lab.arena(), 4);
     else lab.core.putPages(lab.cpu(), lab.arena(), 4);
     expect(lab.vmstat.nr_gup_pages_returned).toBe(4);
     expect(lab.vmstat.nr_foll_pin_released).toBe(isPin ? 4 : 0);

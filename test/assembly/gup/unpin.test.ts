@@ -25,7 +25,7 @@ describe.each(COUNTS)("giving pins back (%s)", (scheme) => {
     pages.push(...lab.gathered(40));
     const mixed = pages.map((_, i) => pages[(i * 19) % pages.length] ?? 0);
     lab.machine.words.set(mixed, lab.arena() / 4);
-    lab.core.unpinPages(lab.cpu(), lab.arena(), mixed.length);
+    lab.core.unpinUserPages(lab.cpu(), lab.arena(), mixed.length);
     expect(counts()).toEqual(before);
     expect(lab.vmstat.nr_foll_pin_released).toBe(44);
   });
@@ -37,7 +37,7 @@ describe.each(COUNTS)("giving pins back (%s)", (scheme) => {
     lab.pin(vpn, 1, FOLL_WRITE);
     lab.core.munmapRegion(lab.cpu(), lab.mm(), vpn, 1);
     expect(lab.freePages).toBe(free - 1);
-    lab.core.unpinPages(lab.cpu(), lab.arena(), 1);
+    lab.core.unpinUserPages(lab.cpu(), lab.arena(), 1);
     expect(lab.freePages).toBe(free);
   });
 });
@@ -52,9 +52,9 @@ describe("giving pins back dirty", () => {
 
   test("unpin_user_pages leaves pages clean, the other two dirty them", () => {
     for (const [name, dirty] of [
-      ["unpinPages", false],
-      ["unpinPagesDirty", true],
-      ["unpinPagesDirtyLock", true],
+      ["unpinUserPages", false],
+      ["putUserPagesDirty", true],
+      ["unpinUserPagesDirtyLock", true],
     ] as const) {
       const { lab, pages } = pinned();
       lab.core[name](lab.cpu(), lab.arena(), 3);
@@ -67,7 +67,7 @@ describe("giving pins back dirty", () => {
     const { lab, pages } = pinned();
     const [first = 0] = pages;
     lab.setWord(first + PAGE_FLAGS, lab.flags(first) | PG_DIRTY | PG_LOCKED);
-    lab.core.unpinPagesDirtyLock(lab.cpu(), lab.arena(), 3);
+    lab.core.unpinUserPagesDirtyLock(lab.cpu(), lab.arena(), 3);
     expect(lab.refcount(first)).toBe(1);
   });
 
@@ -75,7 +75,7 @@ describe("giving pins back dirty", () => {
     const lab = new Lab({ pages: 1024 });
     const vpn = lab.map(512, { order: 9 });
     lab.pin(vpn + 5, 9, FOLL_WRITE);
-    lab.core.unpinPagesDirtyLock(lab.cpu(), lab.arena(), 9);
+    lab.core.unpinUserPagesDirtyLock(lab.cpu(), lab.arena(), 9);
     const head = lab.mapped(vpn);
     expect([isDirty(lab, head), isDirty(lab, head + 64 * 5)]).toEqual([true, false]);
   });
@@ -85,7 +85,7 @@ describe("mistakes of the emulated kernel are recorded", () => {
   test("one reference too many given back", () => {
     const lab = new Lab({ scheme: "bias", bias: 1024 });
     lab.get(lab.map(1));
-    lab.core.unpinPages(lab.cpu(), lab.arena(), 1);
+    lab.core.unpinUserPages(lab.cpu(), lab.arena(), 1);
     expect(lab.faultCodes).toEqual([BUG_REFCOUNT_UNDERFLOW]);
   });
 
@@ -96,7 +96,7 @@ describe("mistakes of the emulated kernel are recorded", () => {
     lab.core.ledgerCount(lab.cpu(), lab.arena(), 1, FOLL_WRITE, 1);
     lab.core.munmapRegion(lab.cpu(), lab.mm(), vpn, 1);
     expect(lab.faultCodes).toEqual([]);
-    lab.core.unpinPages(lab.cpu(), lab.arena(), 1);
+    lab.core.unpinUserPages(lab.cpu(), lab.arena(), 1);
     expect(lab.faultCodes).toEqual([BUG_FREE_OF_PINNED]);
   });
 });

@@ -12,7 +12,7 @@ function busyOn(cpu: number, pages: number): Program {
     const vpn = yield () => core.mmapRegion(at, mm, 0, pages, 51, 2, 0);
     const got = yield () => core.pinUserPagesFast(at, mm, vpn, pages, FOLL_WRITE, into);
     yield () => core.munmapRegion(at, mm, vpn, pages - 1);
-    yield () => Number(core.unpinPagesDirtyLock(at, into, got));
+    yield () => Number(core.unpinUserPagesDirtyLock(at, into, got));
     return got;
   };
 }
@@ -49,7 +49,7 @@ function sequence(options: LabOptions): { results: number[]; bytes: Uint8Array }
     core.ledgerCount(lab.cpu(), lab.arena(), 300, FOLL_WRITE, 1);
     core.testPinned(lab.cpu(), lab.head(lab.mapped(vpn)));
     core.ledgerCount(lab.cpu(), lab.arena(), 300, FOLL_WRITE, -1);
-    core.unpinPagesDirtyLock(lab.cpu(), lab.arena(), 300);
+    core.unpinUserPagesDirtyLock(lab.cpu(), lab.arena(), 300);
     results.push(lab.get(vpn + 100, 20), core.tryLockPage(lab.mapped(vpn)));
     core.putPages(lab.cpu(), lab.arena(), 10);
     results.push(core.munmapRegion(lab.cpu(), lab.mm(), vpn, 512));

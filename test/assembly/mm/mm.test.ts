@@ -183,7 +183,7 @@ describe("an address space", () => {
     expect(lab.pin(vpn, 3)).toBe(3);
     lab.core.leaveMm(lab.cpu(), lab.mm());
     expect(checkQuiescence(lab.machine)).not.toEqual([]);
-    lab.core.unpinPages(lab.cpu(), lab.arena(), 3);
+    lab.core.unpinUserPages(lab.cpu(), lab.arena(), 3);
     expect(checkQuiescence(lab.machine)).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ function timed(latencies: readonly number[]) {
   core.populate(cpu, mm, vpn, 1);
   for (const _ of latencies) {
     core.pinUserPages(cpu, mm, vpn, 1, 0, into);
-    core.unpinPages(cpu, into, 1);
+    core.unpinUserPages(cpu, into, 1);
   }
   return machine;
 }

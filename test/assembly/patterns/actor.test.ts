@@ -49,6 +49,11 @@ function command(lab: Lab, cpu: number, code: number, budget = 0): number {
   return lab.core.runActor(lab.cpu(cpu), budget);
 }
 
+/** Drains as the host does: call by call, until everything is given back. */
+function drain(lab: Lab, cpu: number): void {
+  while (command(lab, cpu, COMMAND_DRAIN, 8) === STATUS_RUNNING);
+}
+
 /** A lab whose address spaces have no user yet but the actors. */
 function emptyLab(options: ConstructorParameters<typeof Lab>[0]): Lab {
   const lab = new Lab(options);
@@ -63,7 +68,7 @@ describe.each(COUNTS)("an actor's life leaves nothing behind (%s)", (scheme) => 
     expect(command(lab, 0, COMMAND_SETUP)).toBe(STATUS_DONE);
     const endless = pattern === "mapper" || pattern === "gup_test";
     expect(command(lab, 0, COMMAND_RUN, 1000)).toBe(endless ? STATUS_RUNNING : STATUS_DONE);
-    expect(command(lab, 0, COMMAND_DRAIN)).toBe(STATUS_DONE);
+    drain(lab, 0);
     expect(command(lab, 0, COMMAND_EXIT)).toBe(STATUS_DONE);
     expect(checkQuiescence(lab.machine)).toEqual([]);
     expect(lab.faultCodes).toEqual([]);
@@ -87,7 +92,9 @@ describe("an actor", () => {
     place(lab, 0, jobOf("rdma_mr", { folioOrder, readPercent: 100 }));
     expect(command(lab, 0, COMMAND_SETUP)).toBe(STATUS_DONE);
     expect(lab.vmstat.nr_foll_pin_acquired).toBe(4);
-    for (const code of [COMMAND_RUN, COMMAND_DRAIN, COMMAND_EXIT]) command(lab, 0, code, 9);
+    command(lab, 0, COMMAND_RUN, 9);
+    drain(lab, 0);
+    command(lab, 0, COMMAND_EXIT);
     expect(checkQuiescence(lab.machine)).toEqual([]);
   });
 
@@ -107,11 +114,14 @@ function lifeOf(cpu: number): Program {
     for (const [code, budget] of [
       [COMMAND_SETUP, 0],
       [COMMAND_RUN, 6],
-      [COMMAND_DRAIN, 0],
+      [COMMAND_DRAIN, 8],
       [COMMAND_EXIT, 0],
     ] as const) {
       lab.setWord(lab.cpu(cpu) + CPU_ACTOR + ACTOR_COMMAND, code);
-      const status = yield () => lab.core.runActor(lab.cpu(cpu), budget);
+      let status = yield () => lab.core.runActor(lab.cpu(cpu), budget);
+      while (code === COMMAND_DRAIN && status === STATUS_RUNNING) {
+        status = yield () => lab.core.runActor(lab.cpu(cpu), budget);
+      }
       if (status === STATUS_FAILED) return code + 1;
     }
     return 0;

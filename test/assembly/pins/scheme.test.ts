@@ -31,7 +31,7 @@ describe.each(COUNTS)("a pin of one page (%s)", (scheme) => {
     expect(lab.refcount(page)).toBe(1 + weightOf(scheme, bias, 0));
     const { exact, side } = lab.counts(page);
     expect([exact, side]).toEqual([Number(scheme === "exact"), Number(scheme === "exact-side")]);
-    lab.core.unpinPages(lab.cpu(), lab.arena(), 1);
+    lab.core.unpinUserPages(lab.cpu(), lab.arena(), 1);
     expect(lab.refcount(page)).toBe(1);
   });
 
@@ -59,12 +59,12 @@ describe("page_maybe_dma_pinned", () => {
     for (const order of [0, 9]) {
       const { lab, vpn, page } = onePage(scheme, 1024, order);
       const unpinned = scheme === "refcount" ? PIN_UNKNOWN : NOT_PINNED;
-      expect(lab.core.maybePinned(page)).toBe(unpinned);
+      expect(lab.core.pageMaybeDmaPinned(page)).toBe(unpinned);
       lab.pin(vpn);
       const pinned = scheme === "refcount" ? PIN_UNKNOWN : MAYBE_PINNED;
-      expect(lab.core.maybePinned(page)).toBe(pinned);
-      lab.core.unpinPages(lab.cpu(), lab.arena(), 1);
-      expect(lab.core.maybePinned(page)).toBe(unpinned);
+      expect(lab.core.pageMaybeDmaPinned(page)).toBe(pinned);
+      lab.core.unpinUserPages(lab.cpu(), lab.arena(), 1);
+      expect(lab.core.pageMaybeDmaPinned(page)).toBe(unpinned);
     }
   });
 
@@ -83,7 +83,7 @@ describe("page_maybe_dma_pinned", () => {
       for (const scheme of COUNTS) {
         const { lab, vpn, page } = onePage(scheme);
         for (let i = 0; i < references; i++) lab.get(vpn);
-        expect(lab.core.maybePinned(page), scheme).toBe(expected[scheme]);
+        expect(lab.core.pageMaybeDmaPinned(page), scheme).toBe(expected[scheme]);
       }
     },
   );
@@ -91,14 +91,14 @@ describe("page_maybe_dma_pinned", () => {
   test("is exact for hybrid's large folios: no number of references makes a pin", () => {
     const { lab, page } = onePage("hybrid", 1024, 9);
     lab.core.getFolio(page, 5000);
-    expect(lab.core.maybePinned(page)).toBe(NOT_PINNED);
+    expect(lab.core.pageMaybeDmaPinned(page)).toBe(NOT_PINNED);
   });
 
   test.each(BIASED)("still says maybe when the count has gone negative (%s)", (scheme) => {
     const { lab, page } = onePage(scheme);
     for (const count of [-1, -(2 ** 31), -1024]) {
       lab.setRefcount(page, count);
-      expect(lab.core.maybePinned(page)).toBe(MAYBE_PINNED);
+      expect(lab.core.pageMaybeDmaPinned(page)).toBe(MAYBE_PINNED);
     }
   });
 
@@ -112,14 +112,14 @@ describe("page_maybe_dma_pinned", () => {
           if (step === "pin") held.pin += lab.pin(vpn);
           if (step === "get") held.get += lab.get(vpn);
           if (step === "unpin" && held.pin) {
-            lab.core.unpinPages(lab.cpu(), lab.arena(), 1);
+            lab.core.unpinUserPages(lab.cpu(), lab.arena(), 1);
             held.pin--;
           }
           if (step === "put" && held.get) {
             lab.core.putPages(lab.cpu(), lab.arena(), 1);
             held.get--;
           }
-          const answer = lab.core.maybePinned(page);
+          const answer = lab.core.pageMaybeDmaPinned(page);
           if (held.pin) expect(answer).not.toBe(NOT_PINNED);
           if (EXACT.includes(scheme)) expect(answer === MAYBE_PINNED).toBe(held.pin > 0);
         }
@@ -143,7 +143,7 @@ describe("overflow", () => {
     expect(lab.refcount(page)).toBe((2 ** 31 + 1) | 0);
     expect(lab.vmstat.nr_foll_pin_acquired).toBe(limit);
     expect(lab.faultCodes).toContain(WARN_REFCOUNT_NOT_POSITIVE);
-    for (let i = 0; i < limit; i++) lab.core.unpinPages(lab.cpu(), lab.arena(), 1);
+    for (let i = 0; i < limit; i++) lab.core.unpinUserPages(lab.cpu(), lab.arena(), 1);
     expect(lab.refcount(page)).toBe(1);
   });
 
@@ -196,7 +196,7 @@ describe("overflow", () => {
     expect(lab.refcount(page) >>> 0).toBe(0x80000001);
     expect(lab.pin(vpn, 512, FOLL_WRITE)).toBe(-ENOMEM);
     expect(lab.pin(vpn, 1, FOLL_WRITE)).toBe(-ENOMEM);
-    for (let i = 0; i < 4096; i++) lab.core.unpinPages(lab.cpu(), lab.arena(), 512);
+    for (let i = 0; i < 4096; i++) lab.core.unpinUserPages(lab.cpu(), lab.arena(), 512);
     expect(lab.refcount(page)).toBe(1);
   });
 
@@ -218,7 +218,7 @@ describe.each(COUNTS)("the shared zero page (%s)", (scheme) => {
     expect(lab.pin(vpn, 3)).toBe(3);
     expect(lab.gathered(3)).toEqual([lab.zeroPage, lab.zeroPage, lab.zeroPage]);
     expect(lab.refcount(lab.zeroPage)).toBe(1);
-    lab.core.unpinPages(lab.cpu(), lab.arena(), 3);
+    lab.core.unpinUserPages(lab.cpu(), lab.arena(), 3);
     expect(lab.refcount(lab.zeroPage)).toBe(1);
     const { nr_foll_pin_acquired: acquired, nr_foll_pin_released: released } = lab.vmstat;
     expect([acquired, released]).toEqual([0, 0]);
@@ -231,7 +231,7 @@ describe.each(COUNTS)("the shared zero page (%s)", (scheme) => {
       expect(lab.pin(vpn, 3)).toBe(3);
       expect(lab.refcount(lab.zeroPage)).toBe(1 + 3 * weightOf(scheme, 1024, 0));
       expect(lab.vmstat.nr_foll_pin_acquired).toBe(3);
-      lab.core.unpinPages(lab.cpu(), lab.arena(), 3);
+      lab.core.unpinUserPages(lab.cpu(), lab.arena(), 3);
       lab.setRefcount(lab.zeroPage, INT_MAX);
       expect([lab.pin(vpn), lab.pin(vpn)]).toEqual([1, -ENOMEM]);
     },
