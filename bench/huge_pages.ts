@@ -1,45 +1,56 @@
 import { makeCouple, verdict } from "./against_twin.ts";
 import { gupScenario, HUGE, HUGE_AS_SMALL } from "./cases.ts";
-import { type Couple, compare, type Effort } from "./side_by_side.ts";
-import { Subject } from "./subject.ts";
+import { GupAlone } from "./gup_alone.ts";
+import { type Comparison, type Couple, compare, type Effort } from "./side_by_side.ts";
+import { type Runner, Subject } from "./subject.ts";
 import { factor, ns, type Table } from "./table.ts";
 import type { TwinWorkshop } from "./twin.ts";
 
 const FACTOR_BAR = 20;
+const PAGES = HUGE.pagesPerCall;
 
 /** What a page costs in a 2 MiB folio and alone, in the core and in C. */
 export async function hugePages(workshop: TwinWorkshop, effort: Effort): Promise<Table> {
-  const core = await compare(() => Promise.resolve(coreCouple()), effort);
+  const alone = (timed: "pin" | "unpin") =>
+    compare(() => coreCouple((subject) => new GupAlone(subject, PAGES, timed)), effort);
   const cSmall = await compare(() => makeCouple(workshop, HUGE_AS_SMALL, "bias"), effort);
   const cHuge = await compare(() => makeCouple(workshop, HUGE, "bias"), effort);
-  const pages = HUGE.pagesPerCall;
-  const { median, low, high } = core.ratio;
+  const whole = await compare(() => coreCouple((subject) => subject), effort);
   return {
     title: "512 pages a call: one 2 MiB folio or 4 KiB pages",
-    note: "pin, ledger, unpin, ledger; the two kinds of memory in alternating slices",
+    note: "the two kinds of memory in alternating slices; the array of pages is filled and read in all",
     head: ["", "ns/page, 4 KiB", "ns/page, 2 MiB", "factor", "bar"],
     rows: [
+      row("pin_user_pages_fast()", await alone("pin"), FACTOR_BAR),
+      row("unpin_user_pages()", await alone("unpin")),
+      row("both, and the ledger twice", whole),
       [
-        "core",
-        ns(core.nsB / pages),
-        ns(core.nsA / pages),
-        `${factor(median)} [${low.toFixed(1)}, ${high.toFixed(1)}]`,
-        verdict(FACTOR_BAR, median),
+        "the same in C",
+        ns(cSmall.nsB / PAGES),
+        ns(cHuge.nsB / PAGES),
+        factor(cSmall.nsB / cHuge.nsB),
+        "",
       ],
-      ["twin", ns(cSmall.nsB / pages), ns(cHuge.nsB / pages), factor(cSmall.nsB / cHuge.nsB), ""],
     ],
   };
 }
 
-function coreCouple(): Couple {
+function row(name: string, { nsA, nsB, ratio }: Comparison, bar?: number): string[] {
+  const { median, low, high } = ratio;
+  const interval = `${factor(median)} [${low.toFixed(1)}, ${high.toFixed(1)}]`;
+  const judged = bar === undefined ? "" : verdict(bar, median);
+  return [name, ns(nsB / PAGES), ns(nsA / PAGES), interval, judged];
+}
+
+function coreCouple(runnerOf: (subject: Subject) => Runner): Promise<Couple> {
   const huge = new Subject(gupScenario(HUGE, "bias"));
   const small = new Subject(gupScenario(HUGE_AS_SMALL, "bias"));
-  return {
-    a: huge,
-    b: small,
+  return Promise.resolve({
+    a: runnerOf(huge),
+    b: runnerOf(small),
     end: () => {
       huge.end();
       small.end();
     },
-  };
+  });
 }

@@ -42,7 +42,7 @@ export class Subject implements Runner {
   readonly machine: Machine;
   readonly startTimes: StartTimes;
   readonly cpu: number;
-  private readonly core: Core;
+  readonly core: Core;
 
   constructor(input: ScenarioInput, module?: WebAssembly.Module) {
     compiled ??= module ?? compileCore("native").module;
@@ -98,6 +98,11 @@ export class Subject implements Runner {
   end(): void {
     this.command(COMMAND_DRAIN);
     this.command(COMMAND_EXIT);
+  }
+
+  /** A 32-bit word of the actor's block. */
+  word(offset: number): number {
+    return (this.machine.words[(this.cpu + CPU_ACTOR + offset) >>> 2] ?? 0) >>> 0;
   }
 
   private change(offset: number, to: (before: number) => number): void {

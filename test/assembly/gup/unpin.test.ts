@@ -42,6 +42,33 @@ describe.each(COUNTS)("giving pins back (%s)", (scheme) => {
   });
 });
 
+describe.each(COUNTS)("one page and ranges (%s)", (scheme) => {
+  test.each(["unpinUserPage", "putUserPage"] as const)("%s gives one pin back", (name) => {
+    const lab = new Lab({ scheme });
+    const vpn = lab.map(1);
+    const page = lab.mapped(vpn);
+    const before = [lab.refcount(page), lab.counts(page)];
+    lab.pin(vpn, 1, FOLL_WRITE);
+    lab.core[name](lab.cpu(), page);
+    expect([lab.refcount(page), lab.counts(page)]).toEqual(before);
+    expect(lab.vmstat.nr_foll_pin_released).toBe(1);
+  });
+
+  test.each([0, 1])("a range within a large folio, dirtied: %i", (dirty) => {
+    const lab = new Lab({ scheme, pages: 1100 });
+    const vpn = lab.map(512, { order: 9 });
+    const head = lab.mapped(vpn);
+    const before = [lab.refcount(head), lab.counts(head)];
+    lab.pin(vpn + 3, 100, FOLL_WRITE);
+    const [first = 0] = lab.gathered(1);
+    lab.core.unpinUserPageRangeDirtyLock(lab.cpu(), first, 100, dirty);
+    expect([lab.refcount(head), lab.counts(head)]).toEqual(before);
+    expect(isDirty(lab, head)).toBe(dirty === 1);
+    expect(lab.vmstat.nr_foll_pin_released).toBe(100);
+    expect(lab.vmstat.nr_gup_pages_returned).toBe(100);
+  });
+});
+
 describe("giving pins back dirty", () => {
   const pinned = () => {
     const lab = new Lab();
@@ -50,10 +77,12 @@ describe("giving pins back dirty", () => {
     return { lab, vpn, pages: lab.gathered(3) };
   };
 
-  test("unpin_user_pages leaves pages clean, the other two dirty them", () => {
+  test("the plain ones leave pages clean, the others dirty them, under every name", () => {
     for (const [name, dirty] of [
       ["unpinUserPages", false],
+      ["putUserPages", false],
       ["putUserPagesDirty", true],
+      ["putUserPagesDirtyLock", true],
       ["unpinUserPagesDirtyLock", true],
     ] as const) {
       const { lab, pages } = pinned();

@@ -76,6 +76,20 @@ describe("every scheme", () => {
     expect(record.vmstat.nr_foll_pin_acquired).toBe(record.vmstat.nr_foll_pin_released);
   });
 
+  test.each(["exact", "exact-side"] as const)("%s takes no reference for a pin", async (scheme) => {
+    const record = await timedRun({
+      machine: { scheme },
+      run: { durationMs: 300, warmupMs: 0 },
+      jobs: [
+        // Reads from the file only: a pin for reading memory is no true positive.
+        { name: "dio", clones: 2, iodepth: 16 },
+        { name: "mapper", pattern: "mapper", bufferPages: 64, references: 2000 },
+      ],
+    });
+    expect(record.pins.falsePositive).toBe(0);
+    expect(record.pins.truePositive + record.pins.trueNegative).toBeGreaterThan(0);
+  });
+
   test.each([
     { references: 600, bias: 1024, told: 0 },
     { references: 1022, bias: 1024, told: 0 },
