@@ -18,7 +18,7 @@ export async function hugePages(workshop: TwinWorkshop, effort: Effort): Promise
   const whole = await compare(() => coreCouple((subject) => subject), effort);
   return {
     title: "512 pages a call: one 2 MiB folio or 4 KiB pages",
-    note: "the two kinds of memory in alternating slices; the array of pages is filled and read in all",
+    note: "both kinds of memory in alternating slices; all fill or read the array of pages",
     head: ["", "ns/page, 4 KiB", "ns/page, 2 MiB", "factor", "bar"],
     rows: [
       row("pin_user_pages_fast()", await alone("pin"), FACTOR_BAR),

@@ -1,7 +1,8 @@
 import { BIAS_MAX, BIAS_MIN } from "../assembly/shared/codes.ts";
-import { DEFAULT_MACHINE, DEFAULT_RUN } from "../src/scenario/defaults.ts";
+import { LARGEST_COUNT, LARGEST_SAMPLE, LONGEST_RUN_MS } from "../src/scenario/limits.ts";
+import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
 import type { Problem } from "../src/scenario/problem.ts";
-import type { CountName, MachineSpec, RulesName, RunSpec } from "../src/scenario/scenario.ts";
+import { COUNT_NAMES, type CountName, RULES_NAMES } from "../src/scenario/scenario.ts";
 
 /** What commander hands over: strings, as they were typed. */
 export interface RunFlags {
@@ -21,8 +22,6 @@ export interface RunFlags {
   readonly cmdhelp?: boolean | string;
 }
 
-export const COUNTS: readonly CountName[] = ["refcount", "bias", "hybrid", "exact", "exact-side"];
-const RULES: readonly RulesName[] = ["5.0", "5.7", "6.13"];
 export const OUTPUT_FORMATS = ["normal", "json", "json+"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -32,30 +31,25 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
 };
-const LONGEST_MS = 86_400_000;
 
-/** The machine and run that the flags ask for; whatever is wrong is added to `problems`. */
+/** What the flags ask for, undefined the default; whatever is wrong is added to `problems`. */
 export function readFlags(
   flags: RunFlags,
   problems: Problem[],
-): { machine: MachineSpec; run: RunSpec; format: OutputFormat } {
+): Pick<ScenarioInput, "machine" | "run"> & { format: OutputFormat } {
   const reader = new FlagReader(problems);
   reader.oneOf("--executor", flags.executor, ["threads"]);
-  const scheme = reader.scheme(flags.scheme) ?? DEFAULT_MACHINE.scheme;
-  const fallback = scheme === "hybrid" ? "6.13" : DEFAULT_MACHINE.rules;
-  const { seed, duration, warmup, sample } = flags;
   return {
     machine: {
-      ...DEFAULT_MACHINE,
-      scheme,
-      bias: reader.whole("--bias", flags.bias, BIAS_MIN, BIAS_MAX) ?? DEFAULT_MACHINE.bias,
-      rules: reader.oneOf("--rules", flags.rules, RULES) ?? fallback,
+      scheme: reader.scheme(flags.scheme),
+      bias: reader.whole("--bias", flags.bias, BIAS_MIN, BIAS_MAX),
+      rules: reader.oneOf("--rules", flags.rules, RULES_NAMES),
     },
     run: {
-      seed: reader.whole("--seed", seed, 0, Number.MAX_SAFE_INTEGER) ?? DEFAULT_RUN.seed,
-      durationMs: reader.duration("--duration", duration, 1) ?? DEFAULT_RUN.durationMs,
-      warmupMs: reader.duration("--warmup", warmup, 0) ?? DEFAULT_RUN.warmupMs,
-      sample: reader.whole("--sample", sample, 0, 2 ** 30) ?? DEFAULT_RUN.sample,
+      seed: reader.whole("--seed", flags.seed, 0, LARGEST_COUNT),
+      durationMs: reader.duration("--duration", flags.duration, 1),
+      warmupMs: reader.duration("--warmup", flags.warmup, 0),
+      sample: reader.whole("--sample", flags.sample, 0, LARGEST_SAMPLE),
     },
     format: reader.oneOf("--output-format", flags.outputFormat, OUTPUT_FORMATS) ?? "normal",
   };
@@ -82,9 +76,9 @@ class FlagReader {
   scheme(text: string | undefined): CountName | undefined {
     if (text === undefined) return undefined;
     const [count = "", sync = "none", ...rest] = text.split("+");
-    const known = COUNTS.find((name) => name === count);
+    const known = COUNT_NAMES.find((name) => name === count);
     if (known && sync === "none" && rest.length === 0) return known;
-    const accepted = `${COUNTS.join(", ")} (the only way to synchronise so far is none)`;
+    const accepted = `${COUNT_NAMES.join(", ")} (the only way to synchronise so far is none)`;
     return this.refuse("--scheme", text, accepted);
   }
 
@@ -100,7 +94,7 @@ class FlagReader {
     if (text === undefined) return undefined;
     const [, digits = "", unit = "s"] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h)?$/.exec(text) ?? [];
     const ms = digits === "" ? Number.NaN : Number(digits) * (UNIT_MS[unit] ?? 1000);
-    if (ms >= lowMs && ms <= LONGEST_MS) return ms;
+    if (ms >= lowMs && ms <= LONGEST_RUN_MS) return ms;
     return this.refuse(flag, text, `a time from ${lowMs}ms to 24h, such as 500ms, 10s or 2m`);
   }
 }

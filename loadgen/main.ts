@@ -5,7 +5,7 @@ import { packageVersion } from "../src/machine/environment.ts";
 import { EXIT_CONFIGURATION, EXIT_DONE } from "../src/results/exit_status.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { reportFailure } from "./failure.ts";
-import { endQuietlyOnBrokenPipe } from "./terminal.ts";
+import { surviveBrokenPipes } from "./terminal.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
   const program = new Command("pinlab")
@@ -28,5 +28,5 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-endQuietlyOnBrokenPipe();
+surviveBrokenPipes();
 process.exitCode = await main(process.argv.slice(2));

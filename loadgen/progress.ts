@@ -17,8 +17,14 @@ export class ProgressLine {
 
   constructor(
     private readonly stream: NodeJS.WriteStream,
-    private readonly quiet: boolean,
-  ) {}
+    private quiet: boolean,
+  ) {
+    // Whoever read it has gone away.
+    stream.once("error", () => {
+      this.quiet = true;
+      this.shown = false;
+    });
+  }
 
   update(progress: RunProgress): void {
     const nowNs = monotonicNs();
@@ -26,8 +32,7 @@ export class ProgressLine {
     const passedNs = nowNs - this.lastNs;
     if (this.quiet || passedNs < every) return;
     const ops = totalOps(progress);
-    // Counters start at zero again with each group.
-    const rate = this.lastNs === 0 ? 0 : (Math.max(0, ops - this.lastOps) / passedNs) * 1e9;
+    const rate = this.lastNs === 0 ? 0 : ((ops - this.lastOps) / passedNs) * 1e9;
     this.lastNs = nowNs;
     this.lastOps = ops;
     this.write(lineOf(progress, rate));
@@ -47,6 +52,7 @@ export class ProgressLine {
   }
 }
 
+/** Operations since the machine was made: warm-ups and earlier groups count. */
 function totalOps({ machine }: RunProgress): number {
   let ops = 0;
   for (let cpu = 0; cpu < machine.plan.cpus; cpu++) {

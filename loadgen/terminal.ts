@@ -1,13 +1,17 @@
 import { monotonicNs } from "../src/machine/clock.ts";
+import { EXIT_CONFIGURATION } from "../src/results/exit_status.ts";
 
-/** A reader that goes away (`pinlab … | head`) ends the output, not in a stack trace. */
-export function endQuietlyOnBrokenPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(process.exitCode ?? 0);
-    });
-  }
+/**
+ * A reader that goes away (`pinlab … | head`) ends nothing but the output to it: the run goes on,
+ * its files are written, its status stands. Files are written before standard output is.
+ */
+export function surviveBrokenPipes(): void {
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    console.error(`pinlab: cannot write to standard output: ${error.code ?? error.message}`);
+    process.exit(EXIT_CONFIGURATION);
+  });
 }
 
 /** A launcher may deliver one Ctrl-C twice; what comes this soon is the same one. */

@@ -15,7 +15,7 @@ export { makeScenario, type ScenarioInput } from "./scenario/make_scenario.ts";
 export { ConfigurationError, EnvironmentFault } from "./scenario/problem.ts";
 export type { Job, Scenario } from "./scenario/scenario.ts";
 
-/** Runs a scenario; only what differs from the defaults need be named. */
-export function run(input: ScenarioInput, options: ThreadsOptions = {}): Promise<RunRecord> {
+/** Runs a scenario; only what differs from the defaults need be named. A refusal rejects. */
+export async function run(input: ScenarioInput, options: ThreadsOptions = {}): Promise<RunRecord> {
   return runThreads(makeScenario(input), options);
 }

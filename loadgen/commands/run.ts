@@ -5,6 +5,7 @@ import { runThreads } from "../../src/executors/threads/run_threads.ts";
 import {
   EXIT_INTERNAL,
   EXIT_INTERRUPTED,
+  type ExitReason,
   exitStatusOf,
   repeatLine,
   runExitReasons,
@@ -14,10 +15,12 @@ import { hlog } from "../../src/results/hlog.ts";
 import { normalReport } from "../../src/results/normal.ts";
 import type { RunRecord } from "../../src/results/record.ts";
 import { checkWritable, writeOutput } from "../../src/results/write_output.ts";
-import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
-import type { Scenario } from "../../src/scenario/scenario.ts";
+import { DEFAULT_RUN } from "../../src/scenario/defaults.ts";
+import { makeScenario } from "../../src/scenario/make_scenario.ts";
+import { ConfigurationError, EnvironmentFault, type Problem } from "../../src/scenario/problem.ts";
+import { COUNT_NAMES, type Scenario } from "../../src/scenario/scenario.ts";
 import { type JobFile, readJobFile } from "../fio/read_job_file.ts";
-import { COUNTS, OUTPUT_FORMATS, type OutputFormat, type RunFlags, readFlags } from "../flags.ts";
+import { OUTPUT_FORMATS, type OutputFormat, type RunFlags, readFlags } from "../flags.ts";
 import { optionHelp } from "../option_help.ts";
 import { ProgressLine } from "../progress.ts";
 import { onInterrupt } from "../terminal.ts";
@@ -33,13 +36,13 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
     )
     .argument("[FILE]", "a fio job file")
     .addOption(new Option("--executor <name>", "who runs the actors").default("threads"))
-    .option("--scheme <count>", `where pins are counted: ${COUNTS.join(", ")} (default: bias)`)
+    .option("--scheme <count>", `where pins are counted: ${COUNT_NAMES.join(", ")} (default: bias)`)
     .option("--bias <n>", "GUP_PIN_COUNTING_BIAS, 2 to 1048576 (default: 1024)")
     .option("--rules <kernel>", "5.0, 5.7 or 6.13 (default: 6.13 for hybrid, else 5.0)")
     .option("--seed <n>", "repeats a run's random choices (default: 1)")
     .option("--duration <time>", "each stonewall group runs this long, whatever its size says")
     .option("--warmup <time>", "left out of the figures (default: 1s)")
-    .option("--sample <n>", "time one operation in n, 0 for none (default: 256)")
+    .option("--sample <n>", `time one operation in n, 0 for none (default: ${DEFAULT_RUN.sample})`)
     .addOption(new Option("--output-format <format>", OUTPUT_FORMATS.join(", ")).default("normal"))
     .option("--output <file>", "write the results there instead of to standard output")
     .option("--hlog <file>", "also write the latencies as an HdrHistogram interval log")
@@ -60,15 +63,7 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   const { machine, run, format } = readFlags(flags, problems);
   const jobs = readJobs(file, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const scenario: Scenario = {
-    name: jobs.name,
-    source: file ?? "-",
-    machine,
-    run,
-    groups: jobs.groups,
-    serviceNs: [],
-    notes: jobs.notes,
-  };
+  const scenario = makeScenario({ ...jobs, source: file ?? "-", machine, run });
   planFor(scenario, scenario.groups.map(placeActors));
   if (flags.showConfig) {
     process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`);
@@ -112,16 +107,37 @@ async function runWatched(scenario: Scenario, quiet: boolean): Promise<RunRecord
   }
 }
 
-/** Writes the results, says why the status is not 0, and returns it. */
+/**
+ * Writes whatever can be written, says why the status is not 0, and returns it. A result whose
+ * file cannot be written after all goes to standard output: no run is lost.
+ */
 function report(record: RunRecord, format: OutputFormat, flags: RunFlags): number {
-  const text = format === "normal" ? normalReport(record) : fioJson(record, format);
-  if (flags.hlog !== undefined) writeOutput(flags.hlog, hlog(record));
-  if (flags.output !== undefined) writeOutput(flags.output, text);
-  else process.stdout.write(text);
+  const { output, hlog: log } = flags;
   const reasons = runExitReasons(record);
+  const attempt = (write: () => void): boolean => {
+    const fault = faultOf(write);
+    if (fault) reasons.push(fault);
+    return fault === undefined;
+  };
+  const make = () => (format === "normal" ? normalReport(record) : fioJson(record, format));
+  const written = output !== undefined && attempt(() => writeOutput(output, make()));
+  if (log !== undefined) attempt(() => writeOutput(log, hlog(record)));
+  if (!written) attempt(() => process.stdout.write(make()));
   for (const { message } of reasons) console.error(`pinlab: ${message}`);
   const status = exitStatusOf(reasons);
   const repeat = status === EXIT_INTERNAL ? repeatLine(record) : undefined;
   if (repeat !== undefined) console.error(`replay: ${repeat}`);
   return status;
+}
+
+/** Does it; why that failed, or undefined. */
+function faultOf(write: () => void): ExitReason | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof EnvironmentFault) return { status: error.exitStatus, message };
+    return { status: EXIT_INTERNAL, message: `internal error: ${message}` };
+  }
 }

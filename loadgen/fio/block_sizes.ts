@@ -1,3 +1,4 @@
+import { LARGEST_BLOCK_BYTES, MOST_BLOCK_SIZES } from "../../src/scenario/limits.ts";
 import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
 import { bad, good, type Parsed, type Reader, splitOutside, type ValueContext } from "./reader.ts";
 import { shown } from "./shown.ts";
@@ -9,14 +10,11 @@ export interface PerDirection<T> {
   readonly write: T;
 }
 
-/** fio's largest block size is what fits 32 bits. */
-const LARGEST_BLOCK = 2 ** 32 - 1;
-
 function parseBlock(text: string, context: ValueContext): Parsed<number> {
   const parsed = parseBytes(text, context);
   if (!parsed.ok) return parsed;
   if (parsed.value < 1) return bad(`${shown(text)} is less than 1 byte`);
-  if (parsed.value > LARGEST_BLOCK) return bad(`${shown(text)} is more than 4 GiB`);
+  if (parsed.value > LARGEST_BLOCK_BYTES) return bad(`${shown(text)} is more than 4 GiB`);
   return parsed;
 }
 
@@ -68,13 +66,12 @@ export const blockRanges: Reader<PerDirection<readonly BlockSizeShare[]>> = {
   },
 };
 
-const MOST_SHARES = 64;
-
 function parseShares(text: string, context: ValueContext): Parsed<readonly BlockSizeShare[]> {
   const parts = text.split(":").map((part) => part.trim());
   if (parts.at(-1) === "") parts.pop();
   if (parts.length === 0) return bad("no sizes");
-  if (parts.length > MOST_SHARES) return bad(`${parts.length} sizes; fio takes ${MOST_SHARES}`);
+  if (parts.length > MOST_BLOCK_SIZES)
+    return bad(`${parts.length} sizes; fio takes ${MOST_BLOCK_SIZES}`);
   const sizes: number[] = [];
   const percents: number[] = [];
   for (const part of parts) {

@@ -1,3 +1,4 @@
+import { MOST_ZONES } from "../../src/scenario/limits.ts";
 import type { RandomDistribution, Zone } from "../../src/scenario/scenario.ts";
 import { bad, good, type Parsed, type Reader, type ValueContext } from "./reader.ts";
 import { shown } from "./shown.ts";
@@ -14,7 +15,6 @@ export type ReadDistribution =
   | RandomDistribution
   | { readonly kind: "zoned_abs"; readonly zones: readonly AbsoluteZone[] };
 
-const MOST_ZONES = 256;
 const ZIPF_THETA = 1.1;
 const PARETO_POWER = 0.2;
 
@@ -34,7 +34,7 @@ function parsePower(kind: string, rest: string[], context: ValueContext): Parsed
   const described = `${kind}:${first}`;
   if (kind === "zipf") {
     const theta = parseNumber(first, ZIPF_THETA);
-    if (theta > 0 && theta !== 1) return good({ kind, theta });
+    if (theta > 0 && theta !== 1 && theta < Number.POSITIVE_INFINITY) return good({ kind, theta });
     return bad(`${shown(described)}: theta is above 0 and not 1`);
   }
   if (kind === "pareto") {

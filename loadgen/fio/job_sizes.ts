@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_JOB } from "../../src/scenario/defaults.ts";
+import { LARGEST_COUNT } from "../../src/scenario/limits.ts";
 import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
 import type { PerDirection } from "./block_sizes.ts";
 import type { Settings } from "./settings.ts";
@@ -44,13 +45,14 @@ export function jobSizes(settings: Settings): Sizes | { readonly why: string } {
     if (sizeBytes === 0) return { why: `size=${size.percent}% of a file that is not there` };
     sizeBytes = Math.floor((sizeBytes * size.percent) / 100);
   }
-  if (sizeBytes > 2 ** 53) return { why: "files larger than 2^53 bytes together" };
+  if (sizeBytes > LARGEST_COUNT) return { why: "files larger than 2^53 - 1 bytes together" };
   const assumed = sizeBytes === 0;
   if (assumed && runtimeMs === 0) return { why: "no size, and no file that has one" };
   if (assumed) sizeBytes = DEFAULT_JOB.sizeBytes;
   let ioSizeBytes = sizeBytes;
   if (ioSize !== undefined) {
-    ioSizeBytes = "bytes" in ioSize ? ioSize.bytes : Math.floor((sizeBytes * ioSize.percent) / 100);
+    const share = "percent" in ioSize ? Math.floor((sizeBytes * ioSize.percent) / 100) : 0;
+    ioSizeBytes = "bytes" in ioSize ? ioSize.bytes : Math.max(1, share);
   }
   return { sizeBytes, ioSizeBytes, assumed };
 }

@@ -1,10 +1,8 @@
+import { MOST_ACTORS } from "../../src/scenario/limits.ts";
 import { type FioOption, modelled } from "./option.ts";
 import { bad, good, type Reader } from "./reader.ts";
 import { count, flag, percentiles, text } from "./scalars.ts";
 import { shown } from "./shown.ts";
-
-/** More workers than this are not started, whatever the job file says. */
-export const MOST_ACTORS = 128;
 
 const kbBase: Reader<1000 | 1024> = {
   accepts: "1024 or 1000",

@@ -1,3 +1,4 @@
+import { DEEPEST_QUEUE } from "../../src/scenario/limits.ts";
 import { blockRanges, blockShares, blocks } from "./block_sizes.ts";
 import { distribution } from "./distribution.ts";
 import { engineKnown } from "./engines.ts";
@@ -16,9 +17,6 @@ const DIRECTIONS: Record<string, Direction> = {
   randrw: { reads: true, writes: true, random: true },
 };
 const TRIMS = ["trim", "randtrim", "trimwrite", "randtrimwrite"];
-
-/** fio itself goes further, but 65,536 buffers are the most one actor is given. */
-const DEEPEST_QUEUE = 65536;
 
 /** What an I/O is: direction, size, place, engine. */
 export const SHAPE_OPTIONS: readonly FioOption[] = [

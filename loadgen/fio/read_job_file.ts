@@ -1,8 +1,8 @@
 import { basename } from "node:path";
+import { MOST_ACTORS } from "../../src/scenario/limits.ts";
 import type { Group, Job } from "../../src/scenario/scenario.ts";
 import { applySection } from "./apply_section.ts";
 import { Notes } from "./notes.ts";
-import { MOST_ACTORS } from "./options_grouping.ts";
 import { Problems } from "./problems.ts";
 import { type ReadText, readText, textOf } from "./read_text.ts";
 import { readSections, SECTION_LIMITS, type Section, type SectionLimits } from "./sections.ts";

@@ -1,3 +1,4 @@
+import { LARGEST_COUNT, MOST_PERCENTILES } from "../../src/scenario/limits.ts";
 import { nearestName } from "./nearest_name.ts";
 import { bad, good, type Parsed, type Reader } from "./reader.ts";
 import { shown } from "./shown.ts";
@@ -22,8 +23,8 @@ export function count(least: number, most: number, why = ""): Reader<number> {
 }
 
 /** A size in bytes. */
-export function bytes(least: number, most = 2 ** 53): Reader<number> {
-  const limits = most < 2 ** 53 ? `, ${least} to ${most} bytes` : "";
+export function bytes(least: number, most = LARGEST_COUNT): Reader<number> {
+  const limits = most < LARGEST_COUNT ? `, ${least} to ${most} bytes` : "";
   return { ...count(least, most), accepts: SIZE_FORMS + limits };
 }
 
@@ -99,7 +100,7 @@ export const percentiles: Reader<number[]> = {
   blank: "any",
   parse(value) {
     const parts = value.split(":").map((part) => part.trim());
-    if (parts.length > 20) return bad(`${parts.length} percentiles`);
+    if (parts.length > MOST_PERCENTILES) return bad(`${parts.length} percentiles`);
     const list: number[] = [];
     for (const part of parts) {
       const number = /^(\d+\.?\d*|\.\d+)$/.test(part) ? Number(part) : Number.NaN;

@@ -1,9 +1,9 @@
+import { LARGEST_COUNT } from "../../src/scenario/limits.ts";
 import { evaluate } from "./expression.ts";
 import { bad, good, type Parsed, type ValueContext } from "./reader.ts";
 import { shown } from "./shown.ts";
 
 const POWERS = "kmgtp";
-const LARGEST = 2 ** 53;
 
 export const SIZE_FORMS = "a whole number with k, m, g, t or p behind it, or arithmetic in ( )";
 export const TIME_FORMS = "seconds, or a whole number with d, h, m, s, ms or us behind it";
@@ -11,7 +11,7 @@ export const TIME_FORMS = "seconds, or a whole number with d, h, m, s, ms or us 
 function whole(value: number, text: string): Parsed<number> {
   const truncated = Math.trunc(value);
   if (truncated < 0) return bad(`${shown(text)} is negative`);
-  if (truncated > LARGEST) return bad(`${shown(text)} is larger than 2^53`);
+  if (truncated > LARGEST_COUNT) return bad(`${shown(text)} is larger than 2^53 - 1`);
   return good(truncated);
 }
 

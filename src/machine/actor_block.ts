@@ -75,13 +75,22 @@ const PERMUTATION_LIMIT = 2 ** 31;
 const isIo = (job: Job): boolean => job.pattern !== "gup_test" && job.pattern !== "mapper";
 const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to;
 
+/** Sizes that are drawn at all. */
+function drawnSizes(sizes: readonly BlockSizeShare[]): readonly BlockSizeShare[] {
+  return sizes.filter(({ percent }) => percent > 0);
+}
+
+/** Sizes that the job's I/Os can have: those of the directions that it uses. */
+function usedSizes(job: Job): readonly BlockSizeShare[] {
+  return [
+    ...(job.readPercent > 0 ? drawnSizes(job.readSizes) : []),
+    ...(job.readPercent < 100 ? drawnSizes(job.writeSizes) : []),
+  ];
+}
+
 /** Largest block of the job: the size of each buffer, in bytes. */
 function bufferBytes(job: Job): number {
-  const sizes = [
-    ...(job.readPercent > 0 ? job.readSizes : []),
-    ...(job.readPercent < 100 ? job.writeSizes : []),
-  ];
-  return Math.max(...sizes.map((size) => size.maxBytes));
+  return Math.max(...usedSizes(job).map((size) => size.maxBytes));
 }
 
 /** Page frames that one clone maps. */
@@ -127,16 +136,17 @@ function arenaParts(job: Job): ArenaParts {
   return {
     slots: place(io ? job.iodepth * slotStride(job) : 0),
     freeSlots: place(io ? job.iodepth * 4 : 0),
-    readSizes: place(io ? job.readSizes.length * SIZE_BYTES : 0),
-    writeSizes: place(io ? job.writeSizes.length * SIZE_BYTES : 0),
+    readSizes: place(io ? drawnSizes(job.readSizes).length * SIZE_BYTES : 0),
+    writeSizes: place(io ? drawnSizes(job.writeSizes).length * SIZE_BYTES : 0),
     quantiles: place(quantiles ? (QUANTILE_COUNT + 1) * 8 : 0),
     pages: place(io ? 0 : pagesArrayBytes(job)),
     bytes: end,
   };
 }
 
+/** `gup_test` holds the pages of its calls, `mapper` every page of its buffer. */
 function pagesArrayBytes(job: Job): number {
-  return 4 * (job.pattern === "gup_test" ? GUP_TEST_CALLS * job.pagesPerCall : job.bufferPages);
+  return 4 * (job.pattern === "gup_test" ? GUP_TEST_CALLS * job.pagesPerCall : pagesOfClone(job));
 }
 
 /** Bytes of tables that one clone needs beside its block. */
@@ -144,13 +154,17 @@ export function arenaBytesOf(job: Job): number {
   return arenaParts(job).bytes;
 }
 
+/** The threshold of a 32-bit draw: at or below it lie `percent` of the draws, one at least. */
+function thresholdOf(percent: number): number {
+  return Math.min(U32 - 1, Math.max(0, Math.floor((percent / 100) * U32) - 1));
+}
+
 /** Shares as thresholds of a 32-bit draw; the last one takes what rounding leaves. */
 function writeSizes(machine: Machine, at: number, sizes: readonly BlockSizeShare[]): void {
   let cumulated = 0;
   sizes.forEach((size, i) => {
     cumulated += size.percent;
-    const last = i === sizes.length - 1;
-    const share = last ? U32 - 1 : Math.min(U32 - 1, Math.floor((cumulated / 100) * U32) - 1);
+    const share = i === sizes.length - 1 ? U32 - 1 : thresholdOf(cumulated);
     machine.words.set([share | 0, size.minBytes, size.maxBytes], (at + i * SIZE_BYTES) >>> 2);
   });
 }
@@ -193,8 +207,8 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   table(ACTOR_READ_SIZES, parts.readSizes);
   table(ACTOR_WRITE_SIZES, parts.writeSizes);
   table(ACTOR_QUANTILES, parts.quantiles);
-  writeSizes(machine, arena + parts.readSizes, job.readSizes);
-  writeSizes(machine, arena + parts.writeSizes, job.writeSizes);
+  writeSizes(machine, arena + parts.readSizes, drawnSizes(job.readSizes));
+  writeSizes(machine, arena + parts.writeSizes, drawnSizes(job.writeSizes));
   writeIo(machine, block, job, place, parts.quantiles < 0 ? 0 : arena + parts.quantiles);
 }
 
@@ -211,7 +225,7 @@ function writeIo(
   const long = (offset: number, value: number): void => {
     machine.longs[(block + offset) >>> 3] = BigInt(value);
   };
-  const smallest = Math.min(...[...job.readSizes, ...job.writeSizes].map((s) => s.minBytes));
+  const smallest = Math.min(...usedSizes(job).map((size) => size.minBytes));
   const align = job.blockAlignBytes || smallest;
   const blocks = Math.max(1, Math.floor(job.sizeBytes / align));
   const uniform = job.randomDistribution.kind === "random";
@@ -221,7 +235,7 @@ function writeIo(
     (permute ? ACTOR_PERMUTE : 0) |
     (job.readPercent === 0 ? ACTOR_WRITES_ONLY : 0);
   word(ACTOR_FLAGS, flags);
-  word(ACTOR_READ_SHARE, Math.floor((job.readPercent / 100) * U32) - 1);
+  word(ACTOR_READ_SHARE, thresholdOf(job.readPercent));
   word(ACTOR_IODEPTH, job.iodepth);
   word(ACTOR_MEM_ALIGN, job.memAlignBytes);
   word(ACTOR_BUFFER_BYTES, bufferBytes(job));

@@ -1,6 +1,7 @@
 import { OP_COUNT } from "../../assembly/shared/codes.ts";
 import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
 import {
+  CPU_BYTES,
   CPU_OPSTATS,
   HISTOGRAM_COUNTS,
   HISTOGRAM_MAX,
@@ -10,6 +11,8 @@ import {
   OPSTAT_BATCHES,
   OPSTAT_BYTES,
   OPSTAT_COUNT,
+  PARAM_CPUS,
+  PARAM_HISTOGRAMS,
 } from "../../assembly/shared/layout.ts";
 import { LatencyHistogram } from "./histogram.ts";
 import { cpuAddress, type Machine } from "./machine.ts";
@@ -47,8 +50,23 @@ export function readOpStat(machine: Machine, cpu: number, op: number): OpStat {
   };
 }
 
-/** Zeroes every histogram of one CPU. */
-export function clearHistograms({ plan, words }: Machine, cpu: number): void {
-  const first = (plan.histogramsAt + cpu * OP_COUNT * HISTOGRAM_BYTES) / 4;
-  words.fill(0, first, first + (OP_COUNT * HISTOGRAM_BYTES) / 4);
+/**
+ * Zeroes counters and histograms of the operations of one CPU, all but those in `keeps`. It goes by
+ * the parameters in memory, so that a worker can call it too; `block` is the CPU's address.
+ */
+export function clearOperations(
+  words: Int32Array,
+  block: number,
+  keeps: readonly number[] = [],
+): void {
+  const parameter = (at: number): number => (words[at >>> 2] ?? 0) >>> 0;
+  const first = ((block - parameter(PARAM_CPUS)) / CPU_BYTES) * OP_COUNT;
+  const histograms = parameter(PARAM_HISTOGRAMS);
+  for (let op = 0; op < OP_COUNT; op++) {
+    if (keeps.includes(op)) continue;
+    const stat = block + CPU_OPSTATS + op * OPSTAT_BYTES;
+    words.fill(0, stat / 4, (stat + OPSTAT_BYTES) / 4);
+    const histogram = histograms + (first + op) * HISTOGRAM_BYTES;
+    if (histograms) words.fill(0, histogram / 4, (histogram + HISTOGRAM_BYTES) / 4);
+  }
 }

@@ -14,11 +14,16 @@ export function offsetQuantiles(
   const quantiles: number[] = [];
   let floor = 0;
   for (let i = 0; i <= count; i++) {
-    const value = Math.floor(inverse(i / count) * blocks);
-    floor = Math.max(floor, Math.min(blocks - 1, Math.max(0, value)));
+    floor = Math.max(floor, blockAt(inverse(i / count), blocks));
     quantiles.push(floor);
   }
   return quantiles;
+}
+
+/** The block at a share of the file; what the formula cannot tell lies in its endless tail. */
+function blockAt(share: number, blocks: number): number {
+  const block = Math.floor(share * blocks);
+  return Number.isNaN(block) ? blocks - 1 : Math.min(blocks - 1, Math.max(0, block));
 }
 
 /** Share of accesses 0..1 → share of the file 0..1. */
@@ -30,7 +35,7 @@ function inverseOf(distribution: RandomDistribution, blocks: number): (p: number
       return zipfInverse(distribution.theta, blocks);
     case "pareto":
       // The share x of the file takes x^log(1-h)/log(h) of the accesses (fio's h).
-      return (p) => p ** (Math.log(distribution.power) / Math.log(1 - distribution.power));
+      return (p) => p ** (Math.log(distribution.power) / Math.log1p(-distribution.power));
     case "normal":
       return (p) => 0.5 + (distribution.deviationPercent / 100) * normalQuantile(p);
     case "zoned":
@@ -38,16 +43,17 @@ function inverseOf(distribution: RandomDistribution, blocks: number): (p: number
   }
 }
 
-/** Rank r is drawn with weight r^-theta; its cumulated weight by the integral from 1/2. */
+/**
+ * Rank r is drawn with weight r^-theta; its cumulated weight by the integral from 1/2. In
+ * logarithms of 2r, so that no theta leaves the range of a double.
+ */
 function zipfInverse(theta: number, blocks: number): (p: number) => number {
   const exponent = 1 - theta;
-  if (Math.abs(exponent) < 1e-9) {
-    const total = Math.log(2 * blocks + 1);
-    return (p) => (Math.exp(p * total) * 0.5 - 0.5) / blocks;
-  }
-  const low = 0.5 ** exponent;
-  const high = (blocks + 0.5) ** exponent;
-  return (p) => ((low + p * (high - low)) ** (1 / exponent) - 0.5) / blocks;
+  const span = Math.log(2 * blocks + 1);
+  const grown = Math.expm1(exponent * span);
+  const logOf = (p: number): number =>
+    Math.abs(exponent) < 1e-9 ? p * span : Math.log1p(p * grown) / exponent;
+  return (p) => Math.expm1(logOf(p)) / 2 / blocks;
 }
 
 function zonedInverse(
@@ -64,7 +70,7 @@ function zonedInverse(
       access += width;
       size += zone.sizePercent / 100;
     }
-    return 1;
+    return size;
   };
 }
 

@@ -78,7 +78,7 @@ export interface KernelFault {
   readonly extra: number;
 }
 
-/** The faults that were recorded in detail, and how many of each code (BUG_*, WARN_*) there were. */
+/** Faults that were recorded in detail, and how many of each code (BUG_*, WARN_*) there were. */
 export function readFaults(machine: Machine): {
   total: number;
   counts: number[];

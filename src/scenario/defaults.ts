@@ -16,7 +16,7 @@ export const DEFAULT_RUN: RunSpec = Object.freeze({
   seed: 1,
   durationMs: undefined,
   warmupMs: 1000,
-  sample: 256,
+  sample: 512,
 });
 
 /** A job as fio would run one that names nothing but its name; sizes in bytes. */

@@ -1,19 +1,25 @@
 /**
  * Scenario: the one thing every executor takes. A fio job file, a YAML file or a program
- * builds one; `freezeScenario` (defaults.ts) completes, checks and freezes it.
+ * builds one; `makeScenario` (make_scenario.ts) completes, checks and freezes it.
  *
  * Units: bytes, milliseconds for run limits, nanoseconds for service times, percent 0..100.
  */
 
-export type CountName = "refcount" | "bias" | "hybrid" | "exact" | "exact-side";
-export type RulesName = "5.0" | "5.7" | "6.13";
-export type PatternName =
-  | "direct_io"
-  | "buffered_io"
-  | "fixed_buffers"
-  | "rdma_mr"
-  | "mapper"
-  | "gup_test";
+export const COUNT_NAMES = ["refcount", "bias", "hybrid", "exact", "exact-side"] as const;
+export type CountName = (typeof COUNT_NAMES)[number];
+
+export const RULES_NAMES = ["5.0", "5.7", "6.13"] as const;
+export type RulesName = (typeof RULES_NAMES)[number];
+
+export const PATTERN_NAMES = [
+  "direct_io",
+  "buffered_io",
+  "fixed_buffers",
+  "rdma_mr",
+  "mapper",
+  "gup_test",
+] as const;
+export type PatternName = (typeof PATTERN_NAMES)[number];
 
 /** What the emulated machine is: its size, its pin accounting, its kernel's rules. */
 export interface MachineSpec {
@@ -115,7 +121,7 @@ export interface Scenario {
   readonly run: RunSpec;
   readonly groups: readonly Group[];
   /**
-   * Device service time: 1,024 equally likely values in ns, ascending; empty is an instant device.
+   * Device service time: up to 1,024 equally likely values in ns; none is an instant device.
    */
   readonly serviceNs: readonly number[];
   /** What the reader of the input wants the reader of the result to know. */

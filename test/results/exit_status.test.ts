@@ -59,7 +59,7 @@ describe("the line that repeats a run", () => {
   test("names all that the run depends on", () => {
     expect(repeatLine(runRecord())).toBe(
       "pinlab run examples/randread-4k.fio --scheme bias --bias 1024 --rules 5.0 --seed 1 " +
-        "--duration 10000ms --warmup 1000ms --sample 256",
+        "--duration 10000ms --warmup 1000ms --sample 512",
     );
   });
 

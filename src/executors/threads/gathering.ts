@@ -8,9 +8,9 @@ import {
   VERDICT_UNDECIDED,
   VERDICT_UNKNOWN,
 } from "../../../assembly/shared/codes.ts";
-import { CPU_ACTOR, CPU_OPSTATS, CPU_OPSTATS_BYTES } from "../../../assembly/shared/layout.ts";
+import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import type { MachineEnvironment } from "../../machine/environment.ts";
-import { clearHistograms } from "../../machine/latency.ts";
+import { clearOperations } from "../../machine/latency.ts";
 import { cpuAddress, type Machine, SCHEME_CODES } from "../../machine/machine.ts";
 import { checkQuiescence } from "../../machine/quiescence.ts";
 import { readFallbacks, readFaults, readVerdicts, readVmstat } from "../../machine/vmstat.ts";
@@ -26,7 +26,8 @@ import { addDirections, Operations, readDirection } from "./collect.ts";
 import { errnoWords } from "./errno.ts";
 import { breachesOf, CHECKED_INVARIANTS } from "./findings.ts";
 import type { PlacedActor } from "./placement.ts";
-import type { ActorEnd } from "./run_group.ts";
+import type { GroupEnd, MeasuredPhase } from "./run_group.ts";
+import type { ActorEnd } from "./running_actor.ts";
 
 /** EIO: the job's worker died; nothing of the emulated kernel returned it. */
 const EIO = 5;
@@ -51,25 +52,22 @@ export class Gathering {
   }
 
   /** Takes the figures of a finished group and zeroes them for the next one. */
-  addGroup(
-    groupIndex: number,
-    actors: readonly PlacedActor[],
-    ends: readonly ActorEnd[],
-    usage: NodeJS.CpuUsage,
-  ): void {
-    const made: JobRecord[] = actors.map((actor, i) =>
-      this.recordOf(groupIndex, actor, ends[i] ?? { kind: "died", why: "never started" }),
-    );
+  addGroup(groupIndex: number, actors: readonly PlacedActor[], { ends, measured }: GroupEnd): void {
+    const made: JobRecord[] = actors.map((actor, i) => {
+      const end = ends[i] ?? { kind: "died", why: "never started" };
+      // A worker that died before the measurement could not zero what the warm-up counted.
+      if (end.kind === "died" && measured === undefined) this.clear(actor);
+      return this.recordOf(groupIndex, actor, end);
+    });
     const longestNs = Math.max(0, ...made.map((job) => job.elapsedNs));
-    const busy = longestNs > 0 ? 100 / (longestNs / 1e3) / actors.length : 0;
+    const cpu = cpuPercents(measured, actors.length);
     this.durationNs += longestNs;
     this.actorNs += made.reduce((total, job) => total + job.elapsedNs, 0);
     this.actors = Math.max(this.actors, actors.length);
     for (const job of mergeReported(made)) {
       this.jobs.push({
         ...job,
-        userCpuPercent: usage.user * busy,
-        systemCpuPercent: usage.system * busy,
+        ...cpu,
       });
     }
   }
@@ -80,10 +78,7 @@ export class Gathering {
     const read = readDirection(machine, actor.cpu, "read", measuredNs);
     const write = readDirection(machine, actor.cpu, "write", measuredNs);
     this.operations.addActor(machine, actor.cpu, [read, write]);
-    const block = cpuAddress(machine, actor.cpu);
-    machine.words.fill(0, (block + CPU_OPSTATS) / 4, (block + CPU_OPSTATS + CPU_OPSTATS_BYTES) / 4);
-    machine.words.fill(0, (block + CPU_ACTOR) / 4, (block + CPU_ACTOR + ACTOR_END) / 4);
-    clearHistograms(machine, actor.cpu);
+    this.clear(actor);
     const error = end.kind === "answered" ? end.answer.error : EIO;
     if (end.kind === "died") {
       const where = end.why.includes("watchdog") ? this.stuck : this.deaths;
@@ -101,6 +96,12 @@ export class Gathering {
       userCpuPercent: 0,
       systemCpuPercent: 0,
     };
+  }
+
+  private clear(actor: PlacedActor): void {
+    const block = cpuAddress(this.machine, actor.cpu);
+    this.machine.words.fill(0, (block + CPU_ACTOR) / 4, (block + CPU_ACTOR + ACTOR_END) / 4);
+    clearOperations(this.machine.words, block);
   }
 
   record(run: {
@@ -164,6 +165,21 @@ export class Gathering {
       fastFallbacks: readFallbacks(machine),
     };
   }
+}
+
+/** CPU time of the measured phase in percent of one CPU, shared evenly among the actors. */
+function cpuPercents(
+  measured: MeasuredPhase | undefined,
+  actors: number,
+): Pick<JobRecord, "userCpuPercent" | "systemCpuPercent"> {
+  if (measured === undefined || measured.wallNs <= 0) {
+    return { userCpuPercent: 0, systemCpuPercent: 0 };
+  }
+  const share = 100 / (measured.wallNs / 1e3) / actors;
+  return {
+    userCpuPercent: measured.usage.user * share,
+    systemCpuPercent: measured.usage.system * share,
+  };
 }
 
 /** One record a clone; clones of a `group_reporting` group become one. */

@@ -1,10 +1,8 @@
 import { arenaBytesOf, pagesOfClone } from "../../machine/actor_block.ts";
 import { type MachinePlan, planMachine } from "../../machine/plan.ts";
+import { tooManyActors } from "../../scenario/group_size.ts";
 import { ConfigurationError } from "../../scenario/problem.ts";
 import type { Group, Job, Scenario } from "../../scenario/scenario.ts";
-
-/** A stonewall group runs at most this many actors, one worker thread each. */
-export const MAX_ACTORS = 128;
 
 /** One clone of one job: its CPU, its address space, its name in messages. */
 export interface PlacedActor {
@@ -15,8 +13,13 @@ export interface PlacedActor {
   readonly name: string;
 }
 
-/** Every clone gets a CPU; jobs with `thread` share one address space, as fio's process does. */
+/**
+ * Every clone gets a CPU; jobs with `thread` share one address space, as fio's process does.
+ * Throws ConfigurationError.
+ */
 export function placeActors(group: Group): PlacedActor[] {
+  const crowd = tooManyActors(group, "jobs");
+  if (crowd) throw new ConfigurationError([crowd]);
   const placed: PlacedActor[] = [];
   let nextMm = 0;
   let threadMm: number | undefined;
@@ -34,7 +37,6 @@ export function placeActors(group: Group): PlacedActor[] {
 /** The machine that is large enough for each group in turn. Throws ConfigurationError. */
 export function planFor(scenario: Scenario, groups: readonly PlacedActor[][]): MachinePlan {
   const cpus = Math.max(1, ...groups.map((actors) => actors.length));
-  if (cpus > MAX_ACTORS) throw tooManyActors(cpus);
   const needed = Math.max(...groups.map((actors) => sum(actors, (a) => pagesOfClone(a.job))));
   const order = Math.max(0, ...groups.flat().map((actor) => actor.job.folioOrder));
   const block = 2 ** Math.max(order, 6);
@@ -58,16 +60,6 @@ export function planFor(scenario: Scenario, groups: readonly PlacedActor[][]): M
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
-}
-
-function tooManyActors(actors: number): ConfigurationError {
-  return new ConfigurationError([
-    {
-      where: "jobs",
-      found: `${actors} actors in one stonewall group`,
-      accepted: `at most ${MAX_ACTORS}: lower numjobs or put a stonewall between jobs`,
-    },
-  ]);
 }
 
 function tooFewPages(pages: number, needed: number): ConfigurationError {

@@ -11,6 +11,8 @@ export interface WorkerTask {
   readonly runtimeMs: number | undefined;
   /** The executor ends the measurement: the job's own limits do not count. */
   readonly endless: boolean;
+  /** Operations (OP_*) that happened once, before the measurement, and stay in the figures. */
+  readonly keeps: readonly number[];
 }
 
 export interface WorkerAnswer {

@@ -55,8 +55,7 @@ export async function runThreads(
   try {
     for (const [groupIndex, actors] of groups.entries()) {
       if (options.signal?.aborted || gathering.hasFailed()) break;
-      const cpuBefore = process.cpuUsage();
-      const ends = await runGroup(
+      const end = await runGroup(
         {
           scenario,
           machine,
@@ -75,7 +74,7 @@ export async function runThreads(
         },
         actors,
       );
-      gathering.addGroup(groupIndex, actors, ends, process.cpuUsage(cpuBefore));
+      gathering.addGroup(groupIndex, actors, end);
     }
   } finally {
     await pool.destroy();

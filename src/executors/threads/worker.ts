@@ -11,11 +11,9 @@ import {
   COMMAND_EXIT,
   COMMAND_RUN,
   COMMAND_SETUP,
-  OP_COUNT,
-  OP_MR_DEREG,
-  OP_MR_REG,
   STATUS_DONE,
   STATUS_FAILED,
+  STATUS_RUNNING,
 } from "../../../assembly/shared/codes.ts";
 import {
   CONTROL_PHASE,
@@ -23,57 +21,88 @@ import {
   CONTROL_START,
   CONTROL_STOP,
   CPU_ACTOR,
-  CPU_BYTES,
   CPU_HEARTBEAT,
-  CPU_OPSTATS,
-  OPSTAT_BYTES,
-  PARAM_CPUS,
-  PARAM_HISTOGRAMS,
 } from "../../../assembly/shared/layout.ts";
 import { monotonicNs } from "../../machine/clock.ts";
 import { type Core, instantiateCore } from "../../machine/core.ts";
-import { HISTOGRAM_BYTES } from "../../machine/plan.ts";
+import { clearOperations } from "../../machine/latency.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
 
 /** Work between two looks at phase and deadline. */
 const SLICE_NS = 4e6;
 const FIRST_BUDGET = 64;
 const MAX_BUDGET = 1 << 20;
+/** An actor that waits for the others shows this often that it lives. */
+const BEAT_EVERY_MS = 100;
 
 /** One actor, from its memory to its last pin; piscina calls it once a worker and group. */
 export default function runWorker(task: WorkerTask): WorkerAnswer {
-  const core = instantiateCore(task.module, task.memory);
   const words = new Int32Array(task.memory.buffer);
-  const actor = task.cpu + CPU_ACTOR;
-  const command = (value: number, budget = 0): number => {
-    words[(actor + ACTOR_COMMAND) >>> 2] = value;
-    return core.runActor(task.cpu, budget);
-  };
-  let failed = command(COMMAND_SETUP) === STATUS_FAILED;
-  let measuredNs = 0;
+  const actor = new CalledActor(task, words);
+  let failed = actor.command(COMMAND_SETUP) === STATUS_FAILED;
   const stage = failed ? "setup" : "run";
   Atomics.add(words, CONTROL_READY >>> 2, 1);
   Atomics.notify(words, CONTROL_READY >>> 2);
+  let measurement: Measurement | undefined;
   if (!failed) {
-    awaitStart(words, task.startWord);
-    const begun = new Measurement(task, words);
-    failed = runUntilStopped(task, words, core, begun);
-    if (command(COMMAND_DRAIN) === STATUS_FAILED) failed = true;
-    measuredNs = begun.elapsedNs();
+    awaitStart(actor, words, task.startWord);
+    measurement = new Measurement(task, words);
+    failed = runUntilStopped(task, words, actor, measurement);
   }
-  const error = failed ? (words[(actor + ACTOR_ERROR) >>> 2] ?? 0) : 0;
-  command(COMMAND_DRAIN);
-  command(COMMAND_EXIT);
+  actor.drain();
+  const measuredNs = measurement?.end() ?? 0;
+  actor.command(COMMAND_EXIT);
+  const error = failed ? (words[(task.cpu + CPU_ACTOR + ACTOR_ERROR) >>> 2] ?? 0) : 0;
   return { error, stage, measuredNs };
 }
 
-function awaitStart(words: Int32Array, startWord: number): void {
-  const at = CONTROL_START >>> 2;
-  let seen = Atomics.load(words, at);
-  while (seen !== startWord) {
-    Atomics.wait(words, at, seen, 100);
-    seen = Atomics.load(words, at);
+/** The actor in the core: its commands, the budget of a call, its heartbeat. */
+class CalledActor {
+  private readonly core: Core;
+  private budget = FIRST_BUDGET;
+
+  constructor(
+    private readonly task: WorkerTask,
+    private readonly words: Int32Array,
+  ) {
+    this.core = instantiateCore(task.module, task.memory);
   }
+
+  command(value: number, budget = 0): number {
+    this.words[(this.task.cpu + CPU_ACTOR + ACTOR_COMMAND) >>> 2] = value;
+    return this.core.runActor(this.task.cpu, budget);
+  }
+
+  /** One slice of its work; the next one's budget follows from the time that it took. */
+  run(): number {
+    const begin = monotonicNs();
+    const status = this.command(COMMAND_RUN, this.budget);
+    const spent = monotonicNs() - begin;
+    this.beat();
+    if (spent < SLICE_NS / 2 && this.budget < MAX_BUDGET) this.budget *= 2;
+    else if (spent > SLICE_NS * 2 && this.budget > FIRST_BUDGET) this.budget >>= 1;
+    return status;
+  }
+
+  /** Gives back everything that it holds. */
+  drain(): void {
+    while (this.command(COMMAND_DRAIN, this.budget) === STATUS_RUNNING) this.beat();
+  }
+
+  /** Shows the watchdog that it lives; nobody else writes there. */
+  beat(): void {
+    const at = (this.task.cpu + CPU_HEARTBEAT) >>> 2;
+    this.words[at] = (this.words[at] ?? 0) + 1;
+  }
+}
+
+function awaitStart(actor: CalledActor, words: Int32Array, startWord: number): void {
+  const at = CONTROL_START >>> 2;
+  for (let seen = Atomics.load(words, at); seen !== startWord; seen = Atomics.load(words, at)) {
+    actor.beat();
+    Atomics.wait(words, at, seen, BEAT_EVERY_MS);
+  }
+  actor.beat();
 }
 
 /** When this actor's figures begin: at the end of the warm-up, with its counters at zero. */
@@ -102,24 +131,22 @@ class Measurement {
     return this.beganNs === undefined ? 0 : monotonicNs() - this.beganNs;
   }
 
+  /** The measured time; what ended in the warm-up has measured nothing. */
+  end(): number {
+    if (this.beganNs === undefined) this.reset();
+    return this.elapsedNs();
+  }
+
   private setUnlimited(unlimited: boolean): void {
     const at = (this.task.cpu + CPU_ACTOR + ACTOR_FLAGS) >>> 2;
     const flags = this.words[at] ?? 0;
     this.words[at] = unlimited ? flags | ACTOR_UNLIMITED : flags & ~ACTOR_UNLIMITED;
   }
 
-  /** Zeroes the actor's figures; registrations happened once, before, and stay. */
+  /** Zeroes the actor's figures. */
   private reset(): void {
     const { words, task } = this;
-    const index = (task.cpu - (words[PARAM_CPUS >>> 2] ?? 0)) / CPU_BYTES;
-    const histograms = (words[PARAM_HISTOGRAMS >>> 2] ?? 0) >>> 0;
-    for (let op = 0; op < OP_COUNT; op++) {
-      if (op === OP_MR_REG || op === OP_MR_DEREG) continue;
-      const stat = task.cpu + CPU_OPSTATS + op * OPSTAT_BYTES;
-      words.fill(0, stat >>> 2, (stat + OPSTAT_BYTES) >>> 2);
-      const histogram = histograms + (index * OP_COUNT + op) * HISTOGRAM_BYTES;
-      if (histograms) words.fill(0, histogram >>> 2, (histogram + HISTOGRAM_BYTES) >>> 2);
-    }
+    clearOperations(words, task.cpu, task.keeps);
     const actor = task.cpu + CPU_ACTOR;
     words.fill(0, (actor + ACTOR_BYTES_ISSUED) >>> 2, (actor + ACTOR_CURSOR) >>> 2);
   }
@@ -129,22 +156,13 @@ class Measurement {
 function runUntilStopped(
   task: WorkerTask,
   words: Int32Array,
-  core: Core,
+  actor: CalledActor,
   measurement: Measurement,
 ): boolean {
-  const command = (task.cpu + CPU_ACTOR + ACTOR_COMMAND) >>> 2;
-  const heartbeat = (task.cpu + CPU_HEARTBEAT) >>> 2;
-  words[command] = COMMAND_RUN;
-  let budget = FIRST_BUDGET;
   while (Atomics.load(words, CONTROL_STOP >>> 2) === 0) {
-    const begin = monotonicNs();
-    const status = core.runActor(task.cpu, budget);
-    const spent = monotonicNs() - begin;
-    words[heartbeat] = (words[heartbeat] ?? 0) + 1;
+    const status = actor.run();
     if (status === STATUS_FAILED) return true;
     if (status === STATUS_DONE) return false;
-    if (spent < SLICE_NS / 2 && budget < MAX_BUDGET) budget *= 2;
-    else if (spent > SLICE_NS * 2 && budget > FIRST_BUDGET) budget >>= 1;
     if (!measurement.look() || task.runtimeMs === undefined) continue;
     if (measurement.elapsedNs() >= task.runtimeMs * 1e6) return false;
   }

@@ -1,14 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { ACTOR_PATTERN } from "../../../assembly/shared/actor_layout.ts";
 import {
+  CONTROL_KILL,
+  CONTROL_READY,
+  CONTROL_STOP,
   CPU_ACTOR,
   MM_MMAP_LOCK,
   MM_WRITE_PROTECT_SEQ,
   PAGE_REFCOUNT,
 } from "../../../assembly/shared/layout.ts";
+import { runGroup } from "../../../src/executors/threads/run_group.ts";
 import type { RunProgress } from "../../../src/executors/threads/run_threads.ts";
 import { cpuAddress, type Machine, mmAddress, pageAddress } from "../../../src/machine/machine.ts";
 import { exitStatusOf, runExitReasons } from "../../../src/results/exit_status.ts";
+import { makeScenario } from "../../../src/scenario/make_scenario.ts";
+import { becomesSet, emptyGroup } from "../../support/fake_workers.ts";
 import { timedRun, violated } from "../../support/runs.ts";
 
 /** Does something to the machine once, in the middle of the measurement. */
@@ -87,4 +93,29 @@ describe("what goes wrong is said, and loses nothing", () => {
     // Far below the minute that was asked for; the second is the command line's promise.
     expect(performance.now() - begin).toBeLessThan(20_000);
   });
+});
+
+test("who waits for a worker that died while it drained is released at once", async () => {
+  const scenario = makeScenario({ run: { durationMs: 30, warmupMs: 0 }, jobs: [{ clones: 2 }] });
+  const { context, actors } = emptyGroup(scenario);
+  const { machine } = context;
+  const answer = { error: 0, stage: "run", measuredNs: 1 } as const;
+  let started = 0;
+  const pool = {
+    run: async () => {
+      const dies = started++ === 0;
+      Atomics.add(machine.words, CONTROL_READY >>> 2, 1);
+      await becomesSet(machine, dies ? CONTROL_STOP : CONTROL_KILL);
+      if (dies) throw new Error("unreachable");
+      return answer;
+    },
+  };
+  const begin = performance.now();
+  const { ends, measured } = await runGroup({ ...context, pool }, actors);
+  expect(ends).toEqual([
+    { kind: "died", why: "the core met an impossible state and trapped" },
+    { kind: "answered", answer },
+  ]);
+  expect(measured?.wallNs).toBeGreaterThanOrEqual(30e6);
+  expect(performance.now() - begin).toBeLessThan(3000);
 });

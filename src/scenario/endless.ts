@@ -1,0 +1,12 @@
+import type { Job } from "./scenario.ts";
+
+/** True for a job that never ends by itself: nothing but a duration or the other jobs end it. */
+export function isEndless(job: Job): boolean {
+  const runs = job.pattern === "mapper" || job.pattern === "gup_test";
+  return runs && job.runtimeMs === undefined;
+}
+
+/** True if time alone ends the job, whatever its sizes say; without a runtime they do. */
+export function isTimed(job: Job): boolean {
+  return job.timeBased && job.runtimeMs !== undefined;
+}

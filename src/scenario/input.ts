@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { BIAS_MAX, BIAS_MIN } from "../../assembly/shared/codes.ts";
+import {
+  DEEPEST_QUEUE,
+  LARGEST_BLOCK_BYTES,
+  LARGEST_COUNT,
+  LARGEST_SAMPLE,
+  LONGEST_RUN_MS,
+  MOST_ACTORS,
+  MOST_BLOCK_SIZES,
+  MOST_PERCENTILES,
+  MOST_ZONES,
+} from "./limits.ts";
+import { COUNT_NAMES, PATTERN_NAMES, RULES_NAMES } from "./scenario.ts";
+
+const count = (low: number, high: number) => z.int().min(low).max(high);
+const percent = z.number().min(0).max(100);
+const bytes = count(1, LARGEST_COUNT);
+const blockBytes = count(1, LARGEST_BLOCK_BYTES);
+
+/** What decimals of percentages may leave over. */
+const PERCENT_SLACK = 0.01;
+
+function isWhole(percents: readonly number[]): boolean {
+  const sum = percents.reduce((total, one) => total + one, 0);
+  return Math.abs(sum - 100) <= PERCENT_SLACK;
+}
+
+const blockSize = z
+  .strictObject({ minBytes: blockBytes, maxBytes: blockBytes, percent })
+  .refine((size) => size.maxBytes >= size.minBytes, "maxBytes below minBytes");
+const blockSizes = z
+  .array(blockSize)
+  .min(1)
+  .max(MOST_BLOCK_SIZES)
+  .refine((sizes) => isWhole(sizes.map((size) => size.percent)), "percents that add up to 100")
+  .readonly();
+
+const zone = z.strictObject({ accessPercent: percent, sizePercent: percent });
+const zones = z
+  .array(zone)
+  .min(1)
+  .max(MOST_ZONES)
+  .refine(
+    (list) => isWhole(list.map(({ accessPercent }) => accessPercent)),
+    "accessPercents that add up to 100",
+  )
+  .refine(
+    (list) => list.reduce((sum, one) => sum + one.sizePercent, 0) <= 100 + PERCENT_SLACK,
+    "sizePercents that fit into 100",
+  )
+  .readonly();
+const distribution = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("random") }),
+  z.strictObject({ kind: z.literal("zipf"), theta: z.number().positive() }),
+  z.strictObject({ kind: z.literal("pareto"), power: z.number().gt(0).lt(1) }),
+  z.strictObject({ kind: z.literal("normal"), deviationPercent: percent }),
+  z.strictObject({ kind: z.literal("zoned"), zones }),
+]);
+
+const job = z
+  .strictObject({
+    name: z.string().min(1),
+    pattern: z.enum(PATTERN_NAMES),
+    ioengine: z.string(),
+    clones: count(1, MOST_ACTORS),
+    reportingGroup: count(0, 65536),
+    groupReporting: z.boolean(),
+    thread: z.boolean(),
+    readPercent: percent,
+    random: z.boolean(),
+    randomDistribution: distribution,
+    norandommap: z.boolean(),
+    readSizes: blockSizes,
+    writeSizes: blockSizes,
+    blockAlignBytes: count(0, LARGEST_BLOCK_BYTES),
+    iodepth: count(1, DEEPEST_QUEUE),
+    sizeBytes: bytes,
+    ioSizeBytes: bytes,
+    numberIos: bytes.optional(),
+    runtimeMs: z.number().min(0).optional(),
+    timeBased: z.boolean(),
+    memAlignBytes: count(0, 2 ** 30),
+    folioOrder: count(0, 9),
+    percentiles: z.array(z.number().gt(0).max(100)).max(MOST_PERCENTILES).readonly(),
+    lifetimeMs: z.number().min(0),
+    references: count(1, 2 ** 21),
+    pagesPerCall: count(1, 2 ** 18),
+    bufferPages: count(1, 2 ** 24),
+    walk: z.enum(["sequential", "random", "hot"]),
+  })
+  .partial();
+const jobs = z.array(job).min(1).readonly();
+
+/** A scenario as it comes in, before its defaults. */
+export const scenarioInput = z
+  .strictObject({
+    name: z.string().default("scenario"),
+    source: z.string().default("api"),
+    machine: z
+      .strictObject({
+        pages: z.union([z.literal("auto"), count(64, 2 ** 26)]),
+        scheme: z.enum(COUNT_NAMES),
+        bias: count(BIAS_MIN, BIAS_MAX),
+        rules: z.enum(RULES_NAMES),
+      })
+      .partial()
+      .default({}),
+    run: z
+      .strictObject({
+        seed: count(0, LARGEST_COUNT),
+        durationMs: z.number().positive().max(LONGEST_RUN_MS).optional(),
+        warmupMs: z.number().min(0).max(LONGEST_RUN_MS),
+        sample: count(0, LARGEST_SAMPLE),
+      })
+      .partial()
+      .default({}),
+    jobs: jobs.optional(),
+    groups: z.array(z.strictObject({ jobs })).readonly().optional(),
+    serviceNs: z.array(z.number().min(0)).max(1024).readonly().default([]),
+    notes: z.array(z.string()).readonly().default([]),
+  })
+  .refine((given) => given.jobs === undefined || given.groups === undefined, {
+    message: "either jobs (one group) or groups",
+    path: ["jobs"],
+  });
