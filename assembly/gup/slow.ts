@@ -31,6 +31,7 @@ import { recordFault } from "../observe/faults";
 import { countOps, recordLatency } from "../observe/latency";
 import { countVmstat } from "../observe/vmstat";
 import { grabHeld, isExemptZeroPage } from "../pins/scheme";
+import { mustUnshare } from "./fast_ptes";
 
 /** Pages gathered, or a negative errno when there is not even one. */
 export function gupSlow(
@@ -185,11 +186,4 @@ function canFollowWrite(entry: u64, vma: usize, flags: u32, page: usize): bool {
   if (!(flags & FOLL_FORCE) || vm & (VM_SHARED | VM_WRITE) || !(vm & VM_MAYWRITE)) return false;
   if (vmaFile(vma) != VMA_ANON || entry & PTE_SPECIAL) return false;
   return (loadRelaxed32(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) != 0;
-}
-
-/** gup_must_unshare(): a read-only pin of an anonymous page that others may share. */
-function mustUnshare(entry: u64, flags: u32, page: usize): bool {
-  if (entry & PTE_RW || !(flags & FOLL_PIN)) return false;
-  if (quietLoad32(PARAM_RULES) < <u32>RULES_6_13) return false;
-  return (loadRelaxed32(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) == 0;
 }

@@ -3,23 +3,21 @@
  * set per CPU, written by that CPU alone; and per operation how often, and how long in batches.
  */
 import {
-  CPU_BYTES, CPU_OPSTATS, HISTOGRAM_COUNTS, HISTOGRAM_MAX, HISTOGRAM_MIN, OPSTAT_BATCHES,
-  OPSTAT_BATCH_NS, OPSTAT_BATCH_OPS, OPSTAT_BYTES, OPSTAT_COUNT, PARAM_CPUS, PARAM_HISTOGRAMS,
+  CPU_BYTES, CPU_OPSTATS, OPSTAT_BATCHES, OPSTAT_BATCH_NS, OPSTAT_BATCH_OPS, OPSTAT_BYTES,
+  OPSTAT_COUNT, PARAM_CPUS, PARAM_HISTOGRAMS,
 } from "../shared/layout.ts";
 import { OP_COUNT } from "../shared/codes.ts";
 import {
-  HISTOGRAM_CLZ_BASE, HISTOGRAM_HALF_BITS, HISTOGRAM_HIGHEST_NS, HISTOGRAM_SLOTS,
-  HISTOGRAM_SUB_BUCKET_MASK,
+  HISTOGRAM_BYTES, HISTOGRAM_CLZ_BASE, HISTOGRAM_COUNTS, HISTOGRAM_HALF_BITS,
+  HISTOGRAM_HIGHEST_NS, HISTOGRAM_MAX, HISTOGRAM_MIN, HISTOGRAM_SUB_BUCKET_MASK,
 } from "../shared/histogram.ts";
 import {
   quietAdd32, quietAdd64, quietAddF64, quietLoad32, quietLoad64, quietStore64,
 } from "../memory/cell";
 
-const HISTOGRAM_STRIDE: usize = HISTOGRAM_COUNTS + HISTOGRAM_SLOTS * 4;
-
 function histogramOf(cpu: usize, op: u32): usize {
   const index = (cpu - quietLoad32(PARAM_CPUS)) / CPU_BYTES;
-  return quietLoad32(PARAM_HISTOGRAMS) + (index * OP_COUNT + op) * HISTOGRAM_STRIDE;
+  return quietLoad32(PARAM_HISTOGRAMS) + (index * OP_COUNT + op) * <usize>HISTOGRAM_BYTES;
 }
 
 /** Records one latency; above the highest value it counts as the highest. Negative counts as 0. */

@@ -21,3 +21,10 @@ export const HISTOGRAM_CLZ_BASE = 64 - HISTOGRAM_SUB_BUCKET_BITS;
 /** The fewest buckets that cover the highest value: 2048 << 31 is 73 minutes. */
 export const HISTOGRAM_BUCKETS = 32;
 export const HISTOGRAM_SLOTS = (HISTOGRAM_BUCKETS + 1) * HISTOGRAM_HALF;
+
+// In memory: exact minimum (its successor, 0: none yet) and maximum, 64 bits each, then the counts
+// of 32 bits from the next cache line on.
+export const HISTOGRAM_MIN = 0;
+export const HISTOGRAM_MAX = HISTOGRAM_MIN + 8;
+export const HISTOGRAM_COUNTS = HISTOGRAM_MAX + 56;
+export const HISTOGRAM_BYTES = HISTOGRAM_COUNTS + HISTOGRAM_SLOTS * 4;

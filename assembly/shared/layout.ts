@@ -181,8 +181,3 @@ export const LEDGER_READ = 0;
 export const LEDGER_WRITE = LEDGER_READ + 4;
 export const LEDGER_BYTES = LEDGER_WRITE + 4;
 export const LEDGER_SHIFT = 3;
-
-// Latency histogram: exact minimum and maximum, then the counts (shared/histogram.ts).
-export const HISTOGRAM_MIN = 0;
-export const HISTOGRAM_MAX = HISTOGRAM_MIN + 8;
-export const HISTOGRAM_COUNTS = CACHE_LINE_BYTES;

@@ -1,11 +1,14 @@
 import { OP_COUNT } from "../../assembly/shared/codes.ts";
-import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
 import {
-  CPU_BYTES,
-  CPU_OPSTATS,
+  HISTOGRAM_BYTES,
   HISTOGRAM_COUNTS,
   HISTOGRAM_MAX,
   HISTOGRAM_MIN,
+  HISTOGRAM_SLOTS,
+} from "../../assembly/shared/histogram.ts";
+import {
+  CPU_BYTES,
+  CPU_OPSTATS,
   OPSTAT_BATCH_NS,
   OPSTAT_BATCH_OPS,
   OPSTAT_BATCHES,
@@ -16,7 +19,6 @@ import {
 } from "../../assembly/shared/layout.ts";
 import { LatencyHistogram } from "./histogram.ts";
 import { cpuAddress, type Machine } from "./machine.ts";
-import { HISTOGRAM_BYTES } from "./plan.ts";
 
 /** A copy of one operation's latencies (OP_*) on one CPU; ns. */
 export function readHistogram(machine: Machine, cpu: number, op: number): LatencyHistogram {

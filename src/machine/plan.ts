@@ -1,10 +1,9 @@
 import { OP_COUNT } from "../../assembly/shared/codes.ts";
-import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
+import { HISTOGRAM_BYTES } from "../../assembly/shared/histogram.ts";
 import {
   CACHE_LINE_BYTES,
   CONTROL_END,
   CPU_BYTES,
-  HISTOGRAM_COUNTS,
   LEDGER_BYTES,
   MM_BYTES,
   PAGE_BYTES,
@@ -15,8 +14,6 @@ import {
 } from "../../assembly/shared/layout.ts";
 import { ConfigurationError } from "../scenario/problem.ts";
 
-/** Bytes of one latency histogram. */
-export const HISTOGRAM_BYTES = HISTOGRAM_COUNTS + HISTOGRAM_SLOTS * 4;
 const WASM_PAGE_BYTES = 65536;
 /** wasm's 4 GiB, less one wasm page so that no address wraps. */
 export const MEMORY_LIMIT_BYTES = 4 * 2 ** 30 - WASM_PAGE_BYTES;

@@ -1,3 +1,4 @@
+import type { MachineEnvironment } from "../machine/environment.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
 import type { Job, Scenario } from "../scenario/scenario.ts";
 
@@ -93,17 +94,6 @@ export interface Calibration {
   readonly samplingShare: number;
 }
 
-export interface Environment {
-  readonly pinlab: string;
-  readonly node: string;
-  readonly v8: string;
-  readonly os: string;
-  readonly cpu: string;
-  readonly cpus: number;
-  readonly wasmSha256: string;
-  readonly v8Flags: string;
-}
-
 export interface RunRecord {
   readonly scenario: Scenario;
   readonly executor: "threads";
@@ -124,6 +114,6 @@ export interface RunRecord {
     readonly violated: readonly InvariantBreach[];
   };
   readonly calibration: Calibration;
-  readonly environment: Environment;
+  readonly environment: MachineEnvironment;
   readonly notes: readonly string[];
 }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { OP_COUNT, OP_MR_REG, OP_UNPIN } from "../../assembly/shared/codes.ts";
+import { HISTOGRAM_BYTES } from "../../assembly/shared/histogram.ts";
 import { CPU_OPSTATS, OPSTAT_BYTES, OPSTAT_COUNT } from "../../assembly/shared/layout.ts";
 import { clearOperations, readHistogram, readOpStat } from "../../src/machine/latency.ts";
 import { cpuAddress, makeMachine } from "../../src/machine/machine.ts";
-import { HISTOGRAM_BYTES, planMachine } from "../../src/machine/plan.ts";
+import { planMachine } from "../../src/machine/plan.ts";
 import { DEFAULT_MACHINE } from "../../src/scenario/defaults.ts";
 
 test("clearing zeroes the operations of one CPU, but not those that are kept", () => {
