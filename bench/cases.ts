@@ -53,7 +53,7 @@ export const HUGE: GupCase = {
 export const HUGE_AS_SMALL: GupCase = { ...HUGE, name: "512 small pages a call", folioOrder: 0 };
 
 export const BARRED_CASES: readonly GupCase[] = [RUN_32, RUN_256, HOT, RANDOM];
-export const SCHEMES: readonly CountName[] = ["refcount", "bias", "hybrid", "exact", "exact-side"];
+export const SCHEMES: readonly CountName[] = COUNT_NAMES;
 
 /** The scenario of one gup_test actor; nothing is timed from inside. */
 export function gupScenario(gup: GupCase, scheme: CountName): ScenarioInput {

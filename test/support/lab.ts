@@ -42,11 +42,11 @@ import {
 } from "../../src/machine/machine.ts";
 import { planMachine } from "../../src/machine/plan.ts";
 import { FALLBACK_NAMES, readFallbacks, readFaults, readVmstat } from "../../src/machine/vmstat.ts";
-import type { CountName, RulesName } from "../../src/scenario/scenario.ts";
+import { COUNT_NAMES, type CountName, type RulesName } from "../../src/scenario/scenario.ts";
 
 export const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
 export const READ_ONLY = VM_READ | VM_MAYREAD | VM_MAYWRITE;
-export const COUNTS: readonly CountName[] = ["refcount", "bias", "hybrid", "exact", "exact-side"];
+export const COUNTS: readonly CountName[] = COUNT_NAMES;
 
 export interface LabOptions {
   readonly build?: CoreBuild;
