@@ -1,5 +1,5 @@
 import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
-import type { CountName, Job } from "../src/scenario/scenario.ts";
+import { COUNT_NAMES, type CountName, type Job } from "../src/scenario/scenario.ts";
 
 /** A loop of gup_test, and the share of the twin's throughput that the core is to reach. */
 export interface GupCase {
