@@ -54,7 +54,7 @@ function allOptions(rows: readonly HelpRow[]): string {
 
 /** The name in a column of its own, what it accepts wrapped beside it. */
 function modelledRow(row: HelpRow): string {
-  const indent = " ".repeat(21);
+  const indent = " ".repeat(23);
   const lines = wrapped(row.accepts, 78 - indent.length);
-  return `  ${row.name.padEnd(19)}${lines.join(`\n${indent}`)}\n`;
+  return `  ${row.name.padEnd(20)} ${lines.join(`\n${indent}`)}\n`;
 }

@@ -65,8 +65,8 @@ function totalOps({ machine }: RunProgress): number {
 function lineOf(progress: RunProgress, rate: number): string {
   const { phase, elapsedMs, limitMs, group, groups, actors } = progress;
   const part = groups > 1 ? ` group ${group + 1}/${groups}` : "";
-  const share = limitMs ? `[${Math.min(100, Math.floor((100 * elapsedMs) / limitMs))}%]` : "";
   const left = limitMs ? `[eta ${clockWords(Math.max(0, limitMs - elapsedMs))}]` : "";
+  const share = limitMs ? `[${Math.min(100, Math.floor((100 * elapsedMs) / limitMs))}%]` : "";
   const what = phase === "measure" ? "" : `[${phase}]`;
   const ops = `[${countWords(Math.round(rate))} ops/s]`;
   return `Jobs: ${actors}${part}: [${LETTERS[phase]}(${actors})]${what}${share}${ops}${left}`;

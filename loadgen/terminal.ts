@@ -9,7 +9,8 @@ export function surviveBrokenPipes(): void {
   process.stderr.on("error", () => {});
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return;
-    console.error(`pinlab: cannot write to standard output: ${error.code ?? error.message}`);
+    const reason = error.code ?? error.message;
+    console.error(`pinlab: cannot write to standard output (${reason}); name a file with --output`);
     process.exit(EXIT_CONFIGURATION);
   });
 }
@@ -17,8 +18,11 @@ export function surviveBrokenPipes(): void {
 /** A launcher may deliver one Ctrl-C twice; what comes this soon is the same one. */
 const SAME_INTERRUPT_NS = 3e8;
 
+/** Ctrl-C, a polite kill, a terminal that went away. */
+const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * The first SIGINT or SIGTERM aborts the signal, so that the run ends and its results are
+ * The first of the ending signals aborts the signal, so that the run ends and its results are
  * written; the next one calls `onSecond`. Returns the signal and what removes the handlers.
  */
 export function onInterrupt(onSecond: () => void): { signal: AbortSignal; remove: () => void } {
@@ -31,13 +35,11 @@ export function onInterrupt(onSecond: () => void): { signal: AbortSignal; remove
       controller.abort();
     } else if (nowNs - firstNs > SAME_INTERRUPT_NS) onSecond();
   };
-  process.on("SIGINT", handler);
-  process.on("SIGTERM", handler);
+  for (const name of ENDING_SIGNALS) process.on(name, handler);
   return {
     signal: controller.signal,
     remove: () => {
-      process.off("SIGINT", handler);
-      process.off("SIGTERM", handler);
+      for (const name of ENDING_SIGNALS) process.off(name, handler);
     },
   };
 }

@@ -15,13 +15,14 @@ import { hlog } from "../../src/results/hlog.ts";
 import { normalReport } from "../../src/results/normal.ts";
 import type { RunRecord } from "../../src/results/record.ts";
 import { checkWritable, writeOutput } from "../../src/results/write_output.ts";
-import { DEFAULT_RUN } from "../../src/scenario/defaults.ts";
+import { DEFAULT_MACHINE, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
 import { makeScenario } from "../../src/scenario/make_scenario.ts";
 import { ConfigurationError, EnvironmentFault, type Problem } from "../../src/scenario/problem.ts";
 import { COUNT_NAMES, type Scenario } from "../../src/scenario/scenario.ts";
 import { type JobFile, readJobFile } from "../fio/read_job_file.ts";
 import { OUTPUT_FORMATS, type OutputFormat, type RunFlags, readFlags } from "../flags.ts";
 import { optionHelp } from "../option_help.ts";
+import { checkFiles } from "../outputs.ts";
 import { ProgressLine } from "../progress.ts";
 import { onInterrupt } from "../terminal.ts";
 
@@ -31,7 +32,7 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
     .command("run")
     .summary("drive the emulated machine with a fio job file")
     .description(
-      "Runs a fio job file, unchanged, on the emulated machine: one worker thread per job and\n" +
+      "Runs a fio job file, unchanged, on the emulated machine: one worker thread per job and " +
         "clone, every pin through the chosen way of counting. FILE may be - (standard input).",
     )
     .argument("[FILE]", "a fio job file")
@@ -42,9 +43,12 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
     .option("--seed <n>", "repeats a run's random choices (default: 1)")
     .option("--duration <time>", "each stonewall group runs this long, whatever its size says")
     .option("--warmup <time>", "left out of the figures (default: 1s)")
-    .option("--sample <n>", `time one operation in n, 0 for none (default: ${DEFAULT_RUN.sample})`)
+    .option(
+      "--sample <n>",
+      `time about one operation in n, at most one a queue (default: ${DEFAULT_RUN.sample})`,
+    )
     .addOption(new Option("--output-format <format>", OUTPUT_FORMATS.join(", ")).default("normal"))
-    .option("--output <file>", "write the results there instead of to standard output")
+    .option("--output <file>", "write the results there; - is standard output, the default")
     .option("--hlog <file>", "also write the latencies as an HdrHistogram interval log")
     .option("--show-config", "print the scenario that would run, as JSON, and end")
     .option("--quiet", "no progress on standard error")
@@ -62,17 +66,27 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   const problems: Problem[] = [];
   const { machine, run, format } = readFlags(flags, problems);
   const jobs = readJobs(file, problems);
+  const output = flags.output === "-" ? undefined : flags.output;
+  checkFiles({ job: file, output, hlog: flags.hlog }, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const scenario = makeScenario({ ...jobs, source: file ?? "-", machine, run });
+  const notes = [...jobs.notes, ...notesOf(flags)];
+  const scenario = makeScenario({ ...jobs, notes, source: file ?? "-", machine, run });
   planFor(scenario, scenario.groups.map(placeActors));
   if (flags.showConfig) {
     process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`);
     return 0;
   }
-  if (flags.output !== undefined) checkWritable(flags.output);
+  if (output !== undefined) checkWritable(output);
   if (flags.hlog !== undefined) checkWritable(flags.hlog);
   const record = await runWatched(scenario, flags.quiet ?? false);
-  return report(record, format, flags);
+  return report(record, format, { output, hlog: flags.hlog });
+}
+
+/** What was asked for and makes no difference. */
+function notesOf({ bias, scheme = DEFAULT_MACHINE.scheme }: RunFlags): string[] {
+  const counts = scheme.split("+")[0];
+  if (bias === undefined || counts === "bias" || counts === "hybrid") return [];
+  return [`--bias ${bias}: ${scheme} counts pins without a bias`];
 }
 
 /** The file's jobs; what is wrong with it is added to `problems`. */
@@ -111,8 +125,11 @@ async function runWatched(scenario: Scenario, quiet: boolean): Promise<RunRecord
  * Writes whatever can be written, says why the status is not 0, and returns it. A result whose
  * file cannot be written after all goes to standard output: no run is lost.
  */
-function report(record: RunRecord, format: OutputFormat, flags: RunFlags): number {
-  const { output, hlog: log } = flags;
+function report(
+  record: RunRecord,
+  format: OutputFormat,
+  { output, hlog: log }: Pick<RunFlags, "output" | "hlog">,
+): number {
   const reasons = runExitReasons(record);
   const attempt = (write: () => void): boolean => {
     const fault = faultOf(write);

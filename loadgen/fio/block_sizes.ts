@@ -14,7 +14,7 @@ function parseBlock(text: string, context: ValueContext): Parsed<number> {
   const parsed = parseBytes(text, context);
   if (!parsed.ok) return parsed;
   if (parsed.value < 1) return bad(`${shown(text)} is less than 1 byte`);
-  if (parsed.value > LARGEST_BLOCK_BYTES) return bad(`${shown(text)} is more than 4 GiB`);
+  if (parsed.value > LARGEST_BLOCK_BYTES) return bad(`${shown(text)} is 4 GiB or more`);
   return parsed;
 }
 

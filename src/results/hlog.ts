@@ -15,7 +15,7 @@ export function hlog(record: RunRecord): string {
   const { machine, run } = record.scenario;
   const lines = [
     `#[pinlab ${record.environment.pinlab}: values in ns, scheme ${machine.scheme}, ` +
-      `${run.sample === 0 ? "no operation" : `one operation in ${run.sample}`} timed]`,
+      `${run.sample === 0 ? "no operation" : `about one operation in ${run.sample}`} timed]`,
     "#[Histogram log format version 1.3]",
     `#[StartTime: ${startSeconds} (seconds since epoch), ${javaDate(record.startedAtMs)}]`,
     `#[BaseTime: ${startSeconds} (seconds since epoch)]`,

@@ -70,7 +70,7 @@ function opLines(record: RunRecord): string[] {
     "",
     ...rows.map((row) => `  ${row}`),
     ...paragraph(
-      "mean: operations timed in batches, the clock's cost taken off. " +
+      "mean: operations timed in batches of 4 and more, the clock's cost taken off. " +
         "p50 to max: operations timed alone (timed). " +
         "<res: share of these that the clock cannot resolve.",
     ),

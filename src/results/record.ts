@@ -25,7 +25,7 @@ export interface OpRecord {
   readonly rate: number;
   /** How many were timed alone; their latencies are in `latency`. */
   readonly sampled: number;
-  /** Mean of operations timed in batches, the clock's own cost taken off; undefined: none was. */
+  /** Mean of operations timed in batches of 4 and more, the clock's cost taken off; or none was. */
   readonly batchMeanNs: number | undefined;
   /** Share 0..1 of the sampled latencies below twice the clock's grain plus its read cost. */
   readonly belowResolution: number;

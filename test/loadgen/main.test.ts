@@ -70,6 +70,32 @@ describe("pinlab run", () => {
     expect(names).toEqual(["job.fio", "result.hlog", "result.json"]);
   });
 
+  test("--output - is standard output, and a bias that does nothing is noted", () => {
+    const args = [
+      "run",
+      "job.fio",
+      "--output",
+      "-",
+      "--scheme",
+      "exact",
+      "--bias",
+      "512",
+      ...QUICK,
+    ];
+    const { status, stdout } = pinlab(args);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/pin_fast/);
+    expect(stdout).toContain("--bias 512: exact counts pins without a bias");
+  });
+
+  test("a named pipe that nobody reads is refused, not waited for", () => {
+    spawnSync("mkfifo", [join(folder, "pipe")]);
+    const { status, stderr } = pinlab(["run", "job.fio", "--output", "pipe", ...QUICK]);
+    rmSync(join(folder, "pipe"));
+    expect(status).toBe(104);
+    expect(stderr).toContain("named pipe");
+  });
+
   test("--show-config prints the scenario and runs nothing", () => {
     const { status, stdout } = pinlab(["run", "job.fio", "--show-config", "--bias", "4096"]);
     const scenario = JSON.parse(stdout);
@@ -108,6 +134,13 @@ describe("bad input gets one clear message and its status", () => {
     { args: ["run", "job.fio", "--sample", "-1"], status: 104, says: /--sample/ },
     { args: ["run", "job.fio", "--output", "no/such/x"], status: 104, says: /no\/such\/x/ },
     { args: ["run", "job.fio", "--hlog", "."], status: 104, says: /it is a directory/ },
+    { args: ["run", "job.fio", "--hlog", "-"], status: 104, says: /--hlog.*name of a file/s },
+    {
+      args: ["run", "job.fio", "--hlog", "x", "--output", "./x"],
+      status: 104,
+      says: /two different files/,
+    },
+    { args: ["run", "job.fio", "--output", "job.fio"], status: 104, says: /job file itself/ },
     { args: ["run", "job.fio", "--colour"], status: 104, says: /unknown option/ },
     { args: ["rum"], status: 104, says: /Did you mean run/ },
   ];

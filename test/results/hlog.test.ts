@@ -35,7 +35,7 @@ const record = runRecord({
 describe("hlog", () => {
   test("begins as Java's writer begins", () => {
     expect(hlog(record).split("\n").slice(0, 5)).toEqual([
-      "#[pinlab 0.1.0: values in ns, scheme bias, one operation in 512 timed]",
+      "#[pinlab 0.1.0: values in ns, scheme bias, about one operation in 512 timed]",
       "#[Histogram log format version 1.3]",
       "#[StartTime: 1795436160.781 (seconds since epoch), Mon Nov 23 12:16:00 UTC 2026]",
       "#[BaseTime: 1795436160.781 (seconds since epoch)]",

@@ -115,13 +115,12 @@ export class Operations {
   ): Partial<Record<OpName, OpRecord>> {
     const records: Partial<Record<OpName, OpRecord>> = {};
     for (const [name, { latency, stat }] of this.sums) {
-      const { count, batchOps, batchNs, batches } = stat;
+      const { count } = stat;
       records[name] = {
         count,
         rate: durationNs > 0 ? count / (durationNs / 1e9) : 0,
         sampled: latency.count,
-        batchMeanNs:
-          batchOps > 0 ? Math.max(0, batchNs - batches * clockReadNs) / batchOps : undefined,
+        batchMeanNs: batchMean(stat, clockReadNs),
         belowResolution: shareBelow(latency, clockReadNs + 2 * clockGrainNs),
         latency,
       };
@@ -143,4 +142,15 @@ function shareBelow(latency: LatencyHistogram, ns: number): number {
   let below = 0;
   for (const slot of latency.nonZero()) if (slot.midNs <= ns) below += slot.count;
   return below / latency.count;
+}
+
+/** Below this many operations a batch, the mean would say more about the clock than about them. */
+const LEAST_BATCH = 4;
+
+/** Mean of operations timed in batches, the clock's own cost taken off; undefined: no telling. */
+function batchMean(stat: OpStat, clockReadNs: number): number | undefined {
+  const { batchOps, batchNs, batches } = stat;
+  if (batches === 0 || batchOps < LEAST_BATCH * batches) return undefined;
+  const mean = (batchNs - batches * clockReadNs) / batchOps;
+  return mean > 0 ? mean : undefined;
 }

@@ -181,7 +181,8 @@ class Supervisor {
   }
 
   private elapsedMs(nowNs: number): number {
-    return (nowNs - this.phaseBeganNs) / 1e6;
+    // A phase may begin after the tick that asks has looked at the clock.
+    return Math.max(0, nowNs - this.phaseBeganNs) / 1e6;
   }
 }
 
