@@ -21,7 +21,7 @@ export type OpName =
 export interface OpRecord {
   /** Operations done while measuring. */
   readonly count: number;
-  /** Operations a second of measured time. */
+  /** Operations a second of measured time of the groups that did any. */
   readonly rate: number;
   /** How many were timed alone; their latencies are in `latency`. */
   readonly sampled: number;

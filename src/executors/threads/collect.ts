@@ -39,6 +39,8 @@ const NO_STAT: OpStat = { count: 0, batchOps: 0, batchNs: 0, batches: 0 };
 class OpSum {
   latency = LatencyHistogram.empty();
   stat: OpStat = NO_STAT;
+  /** Measured time of the groups that did it. */
+  durationNs = 0;
 
   add(latency: LatencyHistogram, stat: OpStat): void {
     this.latency = this.latency.plus(latency);
@@ -87,11 +89,19 @@ export function addDirections(a: DirectionRecord, b: DirectionRecord): Direction
 /** The operations of a run, gathered group by group. */
 export class Operations {
   private readonly sums = new Map<OpName, OpSum>();
+  private readonly ofGroup = new Set<OpSum>();
 
   private of(name: OpName): OpSum {
     const sum = this.sums.get(name) ?? new OpSum();
     this.sums.set(name, sum);
+    this.ofGroup.add(sum);
     return sum;
+  }
+
+  /** All actors of a group were added; it was measured for so long. */
+  endGroup(durationNs: number): void {
+    for (const sum of this.ofGroup) sum.durationNs += durationNs;
+    this.ofGroup.clear();
   }
 
   /** Takes what the actor on `cpu` has measured; its directions make up `io`. */
@@ -108,13 +118,13 @@ export class Operations {
     }
   }
 
-  /** The records; `durationNs` is the measured time of the run. */
-  records(
-    durationNs: number,
-    { clockReadNs, clockGrainNs }: Pick<Calibration, "clockReadNs" | "clockGrainNs">,
-  ): Partial<Record<OpName, OpRecord>> {
+  /** The records; a rate is over the time of the groups in which the operation was done. */
+  records({
+    clockReadNs,
+    clockGrainNs,
+  }: Pick<Calibration, "clockReadNs" | "clockGrainNs">): Partial<Record<OpName, OpRecord>> {
     const records: Partial<Record<OpName, OpRecord>> = {};
-    for (const [name, { latency, stat }] of this.sums) {
+    for (const [name, { latency, stat, durationNs }] of this.sums) {
       const { count } = stat;
       records[name] = {
         count,

@@ -62,6 +62,7 @@ export class Gathering {
     const longestNs = Math.max(0, ...made.map((job) => job.elapsedNs));
     const cpu = cpuPercents(measured, actors.length);
     this.durationNs += longestNs;
+    this.operations.endGroup(longestNs);
     this.actorNs += made.reduce((total, job) => total + job.elapsedNs, 0);
     this.actors = Math.max(this.actors, actors.length);
     for (const job of mergeReported(made)) {
@@ -131,7 +132,7 @@ export class Gathering {
       memoryBytes: machine.plan.bytes,
       interrupted: run.interrupted,
       jobs: this.jobs,
-      ops: this.operations.records(this.durationNs, calibration),
+      ops: this.operations.records(calibration),
       vmstat: readVmstat(machine),
       pins: this.pins(),
       invariants: {

@@ -20,18 +20,11 @@ import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { writeActor } from "../../../src/machine/actor_block.ts";
 import { checkQuiescence } from "../../../src/machine/quiescence.ts";
 import { DEFAULT_JOB } from "../../../src/scenario/defaults.ts";
-import type { Job, PatternName } from "../../../src/scenario/scenario.ts";
+import { type Job, PATTERN_NAMES, type PatternName } from "../../../src/scenario/scenario.ts";
 import { COUNTS, Lab } from "../../support/lab.ts";
 import { type Program, VirtualCpus } from "../../support/virtual_cpus.ts";
 
-const PATTERNS: readonly PatternName[] = [
-  "direct_io",
-  "buffered_io",
-  "fixed_buffers",
-  "rdma_mr",
-  "mapper",
-  "gup_test",
-];
+const PATTERNS = PATTERN_NAMES;
 const BLOCK = { minBytes: 8192, maxBytes: 8192, percent: 100 };
 
 function jobOf(pattern: PatternName, change: Partial<Job> = {}): Job {

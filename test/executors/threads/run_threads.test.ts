@@ -139,6 +139,18 @@ describe("groups, clones and limits", () => {
     expect(record.ops.io?.count).toBe(300);
   });
 
+  test("a rate is over the groups that did the operation", async () => {
+    const [pinning, buffered] = [{ name: "a" }, { name: "b", pattern: "buffered_io" as const }];
+    const record = await timedRun({
+      run: { warmupMs: 0, durationMs: 100 },
+      groups: [{ jobs: [pinning] }, { jobs: [buffered] }],
+    });
+    const [first, second] = record.jobs.map((job) => job.elapsedNs / 1e9);
+    const { pin_fast, io } = record.ops;
+    expect(pin_fast?.rate).toBeCloseTo((pin_fast?.count ?? 0) / (first ?? 0), 3);
+    expect(io?.rate).toBeCloseTo((io?.count ?? 0) / ((first ?? 0) + (second ?? 0)), 3);
+  });
+
   test("group_reporting makes one record of all clones", async () => {
     const record = await exactRun({ clones: 3, groupReporting: true, numberIos: 50 });
     expect(record.jobs).toHaveLength(1);
