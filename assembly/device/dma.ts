@@ -11,7 +11,7 @@ import { compoundHead, pageToPfn } from "../memory/page";
 import { recordFault } from "../observe/faults";
 
 @inline
-export function contentWord(page: usize): usize {
+function contentWord(page: usize): usize {
   const offset = page - quietLoad32(PARAM_MEM_MAP);
   return quietLoad32(PARAM_CONTENT) + (offset >> (PAGE_STRUCT_SHIFT - 2));
 }

@@ -94,7 +94,7 @@ function faultIn(cpu: usize, mm: usize, vma: usize, vpn: u32, flags: u32): i32 {
 }
 
 /** check_vma_flags(): 0, or why this VMA may not be pinned so. */
-export function checkVmaFlags(vma: usize, flags: u32): i32 {
+function checkVmaFlags(vma: usize, flags: u32): i32 {
   const vm = vmaFlags(vma);
   const file = vmaFile(vma);
   if (vm & (VM_IO | VM_PFNMAP)) return -EFAULT;

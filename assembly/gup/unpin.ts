@@ -15,21 +15,15 @@ import { putFolio } from "../mm/folio";
 import { countVmstat } from "../observe/vmstat";
 import { currentBias, currentScheme, exemptZeroPage, release } from "../pins/scheme";
 
-export const DIRTY_NO: u32 = 0;
+const DIRTY_NO: u32 = 0;
 /** set_page_dirty() without the page lock: put_user_pages_dirty(). */
-export const DIRTY_UNLOCKED: u32 = 1;
+const DIRTY_UNLOCKED: u32 = 1;
 /** The caller is no file system and must lock the page: put_user_pages_dirty_lock(). */
-export const DIRTY_LOCKED: u32 = 2;
+const DIRTY_LOCKED: u32 = 2;
 
 /** Gives back the pins of `count` pages (addresses at `pages`); runs of one folio go together. */
 export function unpinUserPages(cpu: usize, pages: usize, count: u32): void {
-  switch (currentScheme()) {
-    case SCHEME_BIAS: return unpinBias(cpu, pages, count);
-    case SCHEME_HYBRID: return unpinHybrid(cpu, pages, count);
-    case SCHEME_EXACT: return unpinExact(cpu, pages, count);
-    case SCHEME_EXACT_SIDE: return unpinSide(cpu, pages, count);
-    default: return unpinRefcount(cpu, pages, count);
-  }
+  unpinInline(cpu, pages, count);
 }
 
 /** As unpinUserPages(), in its caller. */

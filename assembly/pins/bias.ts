@@ -6,18 +6,13 @@
 import { PAGE_REFCOUNT } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
 import { loadAcquire32 } from "../memory/cell";
-import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
+import { getFolio, putFolio } from "../mm/folio";
 
 const REFERENCES_MAX: u64 = 0x7fffffff;
 
 @inline
 export function biasFits(pins: u32, bias: u32): bool {
   return <u64>pins * <u64>bias <= REFERENCES_MAX;
-}
-
-@inline
-export function biasGrabFast(cpu: usize, page: usize, pins: u32, bias: u32): usize {
-  return pins == 1 || biasFits(pins, bias) ? tryGetFolio(cpu, page, pins * bias) : 0;
 }
 
 @inline

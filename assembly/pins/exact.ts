@@ -5,21 +5,12 @@
 import { PAGE_EXACT_PINS } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
 import { addVoid32, loadAcquire32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
-import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
+import { getFolio, putFolio } from "../mm/folio";
 
 @inline
 export function exactCount(cpu: usize, folio: usize, pins: u32): void {
   addVoid32(folio + PAGE_EXACT_PINS, pins);
   smpMbAfterAtomic(cpu);
-}
-
-@inline
-export function exactGrabFast(cpu: usize, page: usize, pins: u32): usize {
-  const folio = tryGetFolio(cpu, page, pins);
-  if (folio) {
-    exactCount(cpu, folio, pins);
-  }
-  return folio;
 }
 
 @inline

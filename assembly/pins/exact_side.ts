@@ -7,10 +7,10 @@ import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
 import {
   addVoid32, loadAcquire32, quietLoad32, smpMbAfterAtomic, subVoid32,
 } from "../memory/cell";
-import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
+import { getFolio, putFolio } from "../mm/folio";
 
 @inline
-export function sideWord(folio: usize): usize {
+function sideWord(folio: usize): usize {
   const offset = folio - quietLoad32(PARAM_MEM_MAP);
   return quietLoad32(PARAM_SIDE_TABLE) + (offset >> (PAGE_STRUCT_SHIFT - 2));
 }
@@ -19,15 +19,6 @@ export function sideWord(folio: usize): usize {
 export function sideCount(cpu: usize, folio: usize, pins: u32): void {
   addVoid32(sideWord(folio), pins);
   smpMbAfterAtomic(cpu);
-}
-
-@inline
-export function sideGrabFast(cpu: usize, page: usize, pins: u32): usize {
-  const folio = tryGetFolio(cpu, page, pins);
-  if (folio) {
-    sideCount(cpu, folio, pins);
-  }
-  return folio;
 }
 
 @inline

@@ -7,7 +7,7 @@ import { FOLIO_PINCOUNT, PAGE_REFCOUNT } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
 import { addVoid32, loadAcquire32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
 import { isLarge } from "../memory/page";
-import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
+import { getFolio, putFolio } from "../mm/folio";
 import { biasFits, biasTest } from "./bias";
 
 @inline
@@ -16,15 +16,6 @@ export function hybridCount(cpu: usize, folio: usize, pins: u32, bias: u32): voi
   else addVoid32(folio + PAGE_REFCOUNT, pins * (bias - 1));
   // Pairs with the side that shares an exclusive anonymous page (folio_try_share_anon_rmap).
   smpMbAfterAtomic(cpu);
-}
-
-@inline
-export function hybridGrabFast(cpu: usize, page: usize, pins: u32, bias: u32): usize {
-  const folio = tryGetFolio(cpu, page, pins);
-  if (folio) {
-    hybridCount(cpu, folio, pins, bias);
-  }
-  return folio;
 }
 
 @inline

@@ -3,12 +3,7 @@
  * patches before 2019. Nobody can tell a pin from any other reference: the test answers "unknown".
  */
 import { PIN_UNKNOWN } from "../shared/codes.ts";
-import { getFolio, putFolio, tryGetFolio } from "../mm/folio";
-
-@inline
-export function refcountGrabFast(cpu: usize, page: usize, pins: u32): usize {
-  return tryGetFolio(cpu, page, pins);
-}
+import { getFolio, putFolio } from "../mm/folio";
 
 @inline
 export function refcountGrabHeld(folio: usize, pins: u32): void {

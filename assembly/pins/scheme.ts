@@ -9,12 +9,13 @@ import {
 } from "../shared/codes.ts";
 import { quietLoad32 } from "../memory/cell";
 import { compoundHead } from "../memory/page";
+import { tryGetFolio } from "../mm/folio";
 import { countVmstat } from "../observe/vmstat";
-import { biasGrabFast, biasGrabHeld, biasRelease, biasTest } from "./bias";
-import { exactCount, exactGrabFast, exactGrabHeld, exactRelease, exactTest } from "./exact";
-import { sideCount, sideGrabFast, sideGrabHeld, sideRelease, sideTest } from "./exact_side";
-import { hybridCount, hybridGrabFast, hybridGrabHeld, hybridRelease, hybridTest } from "./hybrid";
-import { refcountGrabFast, refcountGrabHeld, refcountRelease, refcountTest } from "./refcount";
+import { biasFits, biasGrabHeld, biasRelease, biasTest } from "./bias";
+import { exactCount, exactGrabHeld, exactRelease, exactTest } from "./exact";
+import { sideCount, sideGrabHeld, sideRelease, sideTest } from "./exact_side";
+import { hybridCount, hybridGrabHeld, hybridRelease, hybridTest } from "./hybrid";
+import { refcountGrabHeld, refcountRelease, refcountTest } from "./refcount";
 
 @inline
 export function currentScheme(): u32 {
@@ -38,18 +39,6 @@ export function isExemptZeroPage(page: usize): bool {
   return page == exemptZeroPage();
 }
 
-/** Pins the page's folio without a lock: the folio, or 0 when it is free or full. */
-@inline
-export function grabFast(cpu: usize, scheme: u32, bias: u32, page: usize, pins: u32): usize {
-  let folio: usize = 0;
-  if (scheme == SCHEME_BIAS) folio = biasGrabFast(cpu, page, pins, bias);
-  else if (scheme == SCHEME_HYBRID) folio = hybridGrabFast(cpu, page, pins, bias);
-  else if (scheme == SCHEME_EXACT) folio = exactGrabFast(cpu, page, pins);
-  else if (scheme == SCHEME_EXACT_SIDE) folio = sideGrabFast(cpu, page, pins);
-  else folio = refcountGrabFast(cpu, page, pins);
-  return folio;
-}
-
 /** How many references the fast path takes at first for `pins` pins. */
 @inline
 export function firstReferences(scheme: u32, bias: u32, pins: u32): u32 {
@@ -62,6 +51,18 @@ export function countPins(cpu: usize, scheme: u32, bias: u32, folio: usize, pins
   if (scheme == SCHEME_HYBRID) hybridCount(cpu, folio, pins, bias);
   else if (scheme == SCHEME_EXACT) exactCount(cpu, folio, pins);
   else if (scheme == SCHEME_EXACT_SIDE) sideCount(cpu, folio, pins);
+}
+
+/** Pins the page's folio without a lock: the folio, or 0 when it is free or full. */
+@inline
+export function grabFast(cpu: usize, scheme: u32, bias: u32, page: usize, pins: u32): usize {
+  let folio: usize = 0;
+  // One bias always fits.
+  if (scheme != SCHEME_BIAS || pins == 1 || biasFits(pins, bias)) {
+    folio = tryGetFolio(cpu, page, firstReferences(scheme, bias, pins));
+    if (folio) countPins(cpu, scheme, bias, folio, pins);
+  }
+  return folio;
 }
 
 /** Pins a folio that cannot vanish meanwhile (its page table is locked); false: it is full. */
