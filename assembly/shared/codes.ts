@@ -122,7 +122,10 @@ export const OP_READ_LAT = 10;
 export const OP_WRITE_SLAT = 11;
 export const OP_WRITE_CLAT = 12;
 export const OP_WRITE_LAT = 13;
-export const OP_COUNT = 14;
+/** From the intended start on, where I/Os have a schedule. */
+export const OP_READ_CORRECTED = 14;
+export const OP_WRITE_CORRECTED = 15;
+export const OP_COUNT = 16;
 
 // Patterns, and what an actor is told and answers.
 export const PATTERN_DIRECT_IO = 0;
@@ -131,6 +134,7 @@ export const PATTERN_FIXED_BUFFERS = 2;
 export const PATTERN_RDMA_MR = 3;
 export const PATTERN_MAPPER = 4;
 export const PATTERN_GUP_TEST = 5;
+export const PATTERN_XSK_UMEM = 6;
 export const COMMAND_SETUP = 0;
 export const COMMAND_RUN = 1;
 export const COMMAND_DRAIN = 2;

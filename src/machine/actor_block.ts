@@ -44,6 +44,7 @@ import {
   PATTERN_GUP_TEST,
   PATTERN_MAPPER,
   PATTERN_RDMA_MR,
+  PATTERN_XSK_UMEM,
   WALK_HOT,
   WALK_RANDOM,
   WALK_SEQUENTIAL,
@@ -64,6 +65,7 @@ const PATTERN_CODES: Readonly<Record<PatternName, number>> = {
   buffered_io: PATTERN_BUFFERED_IO,
   fixed_buffers: PATTERN_FIXED_BUFFERS,
   rdma_mr: PATTERN_RDMA_MR,
+  xsk_umem: PATTERN_XSK_UMEM,
   mapper: PATTERN_MAPPER,
   gup_test: PATTERN_GUP_TEST,
 };

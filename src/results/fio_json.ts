@@ -39,6 +39,9 @@ const IDLE: DirectionRecord = {
   slat: LatencyHistogram.empty(),
   clat: LatencyHistogram.empty(),
   lat: LatencyHistogram.empty(),
+  corrected: LatencyHistogram.empty(),
+  late: 0,
+  dropped: 0,
 };
 
 function jobJson(record: RunRecord, unit: JobRecord, withBins: boolean) {

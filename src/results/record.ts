@@ -1,6 +1,6 @@
 import type { MachineEnvironment } from "../machine/environment.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
-import type { Job, Scenario } from "../scenario/scenario.ts";
+import type { Job, Scenario, Threshold } from "../scenario/scenario.ts";
 
 /**
  * RunRecord: everything a finished run has to say, before it is turned into words or files.
@@ -14,6 +14,7 @@ export type OpName =
   | "mr_reg"
   | "mr_dereg"
   | "io"
+  | "io_corrected"
   | "fault"
   | "lock_wait"
   | "mmap_lock_wait";
@@ -41,6 +42,41 @@ export interface DirectionRecord {
   readonly slat: LatencyHistogram;
   readonly clat: LatencyHistogram;
   readonly lat: LatencyHistogram;
+  /** Intended start → completed, for I/Os with a schedule; sampled as `lat` is, else empty. */
+  readonly corrected: LatencyHistogram;
+  /** I/Os that started when the one after them was already due. */
+  readonly late: number;
+  /** I/Os that were due before the end and never started. */
+  readonly dropped: number;
+}
+
+/** What became of a job's latency goal. */
+export interface LatencyGoalRecord {
+  /** The deepest queue that kept the goal; 0: not even one I/O in flight did. */
+  readonly depth: number;
+  /** The search came to its end before the job did. */
+  readonly settled: boolean;
+}
+
+/** What became of a job's steady state; rates a second, of the last full window. */
+export interface SteadyStateRecord {
+  readonly attained: boolean;
+  readonly iopsMean: number;
+  readonly bytesMean: number;
+  /** Of the measure that was asked for: largest deviation or slope, in percent if so asked. */
+  readonly found: number | undefined;
+  readonly iops: readonly number[];
+  readonly bytes: readonly number[];
+}
+
+/** A threshold and what the run gave. */
+export interface ThresholdRecord {
+  readonly threshold: Threshold;
+  /** undefined: the run measured no such thing, which fails the threshold. */
+  readonly value: number | undefined;
+  readonly ok: boolean;
+  /** It ended the run, after so many ms of measuring. */
+  readonly abortedAtMs: number | undefined;
 }
 
 /** One reporting unit: a clone, or with group_reporting all clones of a reporting group. */
@@ -58,6 +94,8 @@ export interface JobRecord {
   /** Share of CPU time 0..100 of the actor's threads over the measured time. */
   readonly userCpuPercent: number;
   readonly systemCpuPercent: number;
+  readonly latencyGoal: LatencyGoalRecord | undefined;
+  readonly steadyState: SteadyStateRecord | undefined;
 }
 
 export interface PinsRecord {
@@ -113,6 +151,7 @@ export interface RunRecord {
     readonly checked: readonly string[];
     readonly violated: readonly InvariantBreach[];
   };
+  readonly thresholds: readonly ThresholdRecord[];
   readonly calibration: Calibration;
   readonly environment: MachineEnvironment;
   readonly notes: readonly string[];

@@ -11,6 +11,7 @@ const OP_ORDER: readonly OpName[] = [
   "mr_reg",
   "mr_dereg",
   "io",
+  "io_corrected",
   "fault",
   "lock_wait",
   "mmap_lock_wait",

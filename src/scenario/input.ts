@@ -11,7 +11,7 @@ import {
   MOST_PERCENTILES,
   MOST_ZONES,
 } from "./limits.ts";
-import { COUNT_NAMES, PATTERN_NAMES, RULES_NAMES } from "./scenario.ts";
+import { COUNT_NAMES, PATTERN_NAMES, RULES_NAMES, THRESHOLD_SIGNS } from "./scenario.ts";
 
 const count = (low: number, high: number) => z.int().min(low).max(high);
 const percent = z.number().min(0).max(100);
@@ -58,6 +58,58 @@ const distribution = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("zoned"), zones }),
 ]);
 
+const rate = z.strictObject({
+  per: z.enum(["ios", "bytes"]),
+  aSecond: z.number().positive().max(LARGEST_COUNT),
+});
+const arrivals = z
+  .strictObject({
+    process: z.enum(["linear", "poisson"]),
+    read: rate.optional(),
+    write: rate.optional(),
+  })
+  .transform((given) => ({ ...given, read: given.read, write: given.write }));
+const thinktime = z
+  .strictObject({
+    pauseNs: z
+      .number()
+      .positive()
+      .max(LONGEST_RUN_MS * 1e6),
+    spinNs: z.number().min(0),
+    blocks: count(1, 2 ** 32 - 1),
+    countedAt: z.enum(["complete", "issue"]),
+  })
+  .refine((pause) => pause.spinNs <= pause.pauseNs, "spinNs above pauseNs");
+const latencyGoal = z.strictObject({
+  targetNs: z.number().positive(),
+  windowMs: z.number().positive().max(LONGEST_RUN_MS),
+  percentile: z.number().gt(0).max(100),
+  keepsRunning: z.boolean(),
+});
+const steadyState = z.strictObject({
+  measure: z.enum(["iops", "bw"]),
+  criterion: z.enum(["deviation", "slope"]),
+  limit: z.number().min(0),
+  inPercent: z.boolean(),
+  windowMs: z.number().min(1000).max(LONGEST_RUN_MS),
+  rampMs: z.number().min(0).max(LONGEST_RUN_MS),
+});
+const replay = z.strictObject({
+  files: z.array(z.string().min(1)).min(1).max(MOST_ACTORS).readonly(),
+  keepsTime: z.boolean(),
+  timeScalePercent: z.number().positive(),
+  skip: z.array(z.enum(["read", "write"])).readonly(),
+  largestBytes: blockBytes,
+});
+const threshold = z.strictObject({
+  text: z.string(),
+  metric: z.string().min(1),
+  sign: z.enum(THRESHOLD_SIGNS),
+  limit: z.number(),
+  abortOnFail: z.boolean(),
+  delayAbortMs: z.number().min(0).max(LONGEST_RUN_MS),
+});
+
 const job = z
   .strictObject({
     name: z.string().min(1),
@@ -80,6 +132,16 @@ const job = z
     numberIos: bytes.optional(),
     runtimeMs: z.number().min(0).optional(),
     timeBased: z.boolean(),
+    loops: count(1, 2 ** 32 - 1),
+    startDelayMs: z.number().min(0).max(LONGEST_RUN_MS),
+    rampMs: z.number().min(0).max(LONGEST_RUN_MS).optional(),
+    arrivals: arrivals.optional(),
+    thinktime: thinktime.optional(),
+    submit: z.enum(["inline", "offload"]),
+    latencyGoal: latencyGoal.optional(),
+    steadyState: steadyState.optional(),
+    replay: replay.optional(),
+    bufferFile: z.string().min(1).optional(),
     memAlignBytes: count(0, 2 ** 30),
     folioOrder: count(0, 9),
     percentiles: z.array(z.number().gt(0).max(100)).max(MOST_PERCENTILES).readonly(),
@@ -118,6 +180,7 @@ export const scenarioInput = z
     jobs: jobs.optional(),
     groups: z.array(z.strictObject({ jobs })).readonly().optional(),
     serviceNs: z.array(z.number().min(0)).max(1024).readonly().default([]),
+    thresholds: z.array(threshold).readonly().default([]),
     notes: z.array(z.string()).readonly().default([]),
   })
   .refine((given) => given.jobs === undefined || given.groups === undefined, {

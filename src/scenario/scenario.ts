@@ -16,6 +16,7 @@ export const PATTERN_NAMES = [
   "buffered_io",
   "fixed_buffers",
   "rdma_mr",
+  "xsk_umem",
   "mapper",
   "gup_test",
 ] as const;
@@ -62,6 +63,66 @@ export interface Zone {
   readonly sizePercent: number;
 }
 
+/** So much a second: I/Os, or bytes of I/Os. */
+export interface Rate {
+  readonly per: "ios" | "bytes";
+  readonly aSecond: number;
+}
+
+/**
+ * An open loop: I/Os have intended starts, whatever became of those before them. A direction
+ * without a rate starts each I/O as soon as the queue has a place.
+ */
+export interface Arrivals {
+  readonly process: "linear" | "poisson";
+  readonly read: Rate | undefined;
+  readonly write: Rate | undefined;
+}
+
+/** fio's thinktime: a pause after every `blocks` I/Os, its first `spinNs` spent spinning. */
+export interface Thinktime {
+  readonly pauseNs: number;
+  readonly spinNs: number;
+  readonly blocks: number;
+  readonly countedAt: "complete" | "issue";
+}
+
+/** fio's latency_target: the deepest queue whose latency keeps the goal, window by window. */
+export interface LatencyGoal {
+  readonly targetNs: number;
+  readonly windowMs: number;
+  /** This share of a window's I/Os must keep the target, 0 < p <= 100. */
+  readonly percentile: number;
+  /** fio's latency_run: goes on adjusting instead of ending at the depth it found. */
+  readonly keepsRunning: boolean;
+}
+
+/** fio's steadystate: the job ends when its rate holds still over a rolling window. */
+export interface SteadyState {
+  readonly measure: "iops" | "bw";
+  /** Largest deviation from the mean, or the slope of a least-squares line. */
+  readonly criterion: "deviation" | "slope";
+  readonly limit: number;
+  /** The limit is in percent of the mean. */
+  readonly inPercent: boolean;
+  readonly windowMs: number;
+  /** Not looked at before. */
+  readonly rampMs: number;
+}
+
+/** Replay of I/O logs (fio's iolog, version 2 or 3) in place of generated I/O. */
+export interface Replay {
+  /** One log a clone; clones beyond the last one replay the last one too. */
+  readonly files: readonly string[];
+  /** False: as fast as possible, whatever the log's times say (replay_no_stall). */
+  readonly keepsTime: boolean;
+  /** 200 plays twice as fast as it was recorded, 50 half as fast. */
+  readonly timeScalePercent: number;
+  readonly skip: readonly ("read" | "write")[];
+  /** Longest I/O of all the files: what a buffer must hold. */
+  readonly largestBytes: number;
+}
+
 /** fio's thread of control: one job section, run by `clones` actors. */
 export interface Job {
   readonly name: string;
@@ -92,10 +153,25 @@ export interface Job {
   readonly numberIos: number | undefined;
   readonly runtimeMs: number | undefined;
   readonly timeBased: boolean;
+  /** How often the whole of it is done: bytes and I/Os are multiplied. */
+  readonly loops: number;
+  /** From the start of the stonewall group. */
+  readonly startDelayMs: number;
+  /** Left out of the figures, in place of the run's warm-up; the longest of a group counts. */
+  readonly rampMs: number | undefined;
+  readonly arrivals: Arrivals | undefined;
+  readonly thinktime: Thinktime | undefined;
+  /** `offload`: `iodepth` submitters in one address space, an I/O at a time each. */
+  readonly submit: "inline" | "offload";
+  readonly latencyGoal: LatencyGoal | undefined;
+  readonly steadyState: SteadyState | undefined;
+  readonly replay: Replay | undefined;
   /** Distance of the first buffer from a page boundary: fio adds iomem_align to an aligned base. */
   readonly memAlignBytes: number;
   /** Order of the folios that back the buffers: 0 is 4 KiB pages, 9 is 2 MiB. */
   readonly folioOrder: number;
+  /** The file whose pages the buffers are, mapped shared; undefined: anonymous memory. */
+  readonly bufferFile: string | undefined;
   /** Percentiles of the report, ascending, 0 < p <= 100. */
   readonly percentiles: readonly number[];
   /** `rdma_mr`: how long a region stays registered; 0 is the whole run. */
@@ -106,6 +182,23 @@ export interface Job {
   readonly pagesPerCall: number;
   readonly bufferPages: number;
   readonly walk: "sequential" | "random" | "hot";
+}
+
+export const THRESHOLD_SIGNS = ["<=", ">=", "==", "!=", "<", ">"] as const;
+
+/** A condition on a finished run's figures, such as `pin_fast.p99<5us`; see threshold.ts. */
+export interface Threshold {
+  /** As it was written. */
+  readonly text: string;
+  /** `pin_fast.p99`, `read.iops`, `violations`, `nr_foll_pin_acquired`. */
+  readonly metric: string;
+  readonly sign: (typeof THRESHOLD_SIGNS)[number];
+  /** ns, a second, bytes a second, or a plain number, as the metric wants. */
+  readonly limit: number;
+  /** Ends the run as soon as it fails, looked at once a second. */
+  readonly abortOnFail: boolean;
+  /** Measured time before the first look. */
+  readonly delayAbortMs: number;
 }
 
 /** Jobs between two stonewalls; groups run one after the other. */
@@ -124,6 +217,7 @@ export interface Scenario {
    * Device service time: up to 1,024 equally likely values in ns; none is an instant device.
    */
   readonly serviceNs: readonly number[];
+  readonly thresholds: readonly Threshold[];
   /** What the reader of the input wants the reader of the result to know. */
   readonly notes: readonly string[];
 }

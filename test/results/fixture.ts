@@ -26,6 +26,9 @@ export function direction(overrides: Partial<DirectionRecord> = {}): DirectionRe
     slat: latencies(1_900, 4843),
     clat: latencies(82_000, 4843),
     lat: latencies(84_000, 4843),
+    corrected: LatencyHistogram.empty(),
+    late: 0,
+    dropped: 0,
     ...overrides,
   };
 }
@@ -37,6 +40,9 @@ export const IDLE: DirectionRecord = {
   slat: LatencyHistogram.empty(),
   clat: LatencyHistogram.empty(),
   lat: LatencyHistogram.empty(),
+  corrected: LatencyHistogram.empty(),
+  late: 0,
+  dropped: 0,
 };
 
 export const JOB: Job = {
@@ -62,6 +68,8 @@ export function jobRecord(overrides: Partial<JobRecord> = {}): JobRecord {
     write: IDLE,
     userCpuPercent: 97.2,
     systemCpuPercent: 0.41,
+    latencyGoal: undefined,
+    steadyState: undefined,
     ...overrides,
   };
 }
@@ -86,6 +94,7 @@ export function scenario(overrides: Partial<Scenario> = {}): Scenario {
     run: { ...DEFAULT_RUN, durationMs: 10_000 },
     groups: [{ jobs: [JOB] }],
     serviceNs: [],
+    thresholds: [],
     notes: ["fsync, verify: accepted, no effect on pinning"],
     ...overrides,
   };
@@ -137,6 +146,7 @@ export function runRecord(overrides: Partial<RunRecord> = {}): RunRecord {
       checked: ["no-false-negative", "no-overflow", "no-sleep-in-atomic", "conserved-refcount"],
       violated: [],
     },
+    thresholds: [],
     calibration: { clockReadNs: 61.4, clockGrainNs: 10, samplingShare: 0.0123 },
     environment: {
       pinlab: "0.1.0",

@@ -12,8 +12,10 @@ import {
   OP_MR_REG,
   OP_PIN_FAST,
   OP_PIN_SLOW,
+  OP_READ_CORRECTED,
   OP_READ_SLAT,
   OP_UNPIN,
+  OP_WRITE_CORRECTED,
   OP_WRITE_SLAT,
 } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
@@ -71,6 +73,9 @@ export function readDirection(
     slat: readHistogram(machine, cpu, slat),
     clat: readHistogram(machine, cpu, slat + 1),
     lat: readHistogram(machine, cpu, slat + 2),
+    corrected: readHistogram(machine, cpu, isRead ? OP_READ_CORRECTED : OP_WRITE_CORRECTED),
+    late: 0,
+    dropped: 0,
   };
 }
 
@@ -83,6 +88,9 @@ export function addDirections(a: DirectionRecord, b: DirectionRecord): Direction
     slat: a.slat.plus(b.slat),
     clat: a.clat.plus(b.clat),
     lat: a.lat.plus(b.lat),
+    corrected: a.corrected.plus(b.corrected),
+    late: a.late + b.late,
+    dropped: a.dropped + b.dropped,
   };
 }
 

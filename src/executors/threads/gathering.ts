@@ -96,6 +96,8 @@ export class Gathering {
       write,
       userCpuPercent: 0,
       systemCpuPercent: 0,
+      latencyGoal: undefined,
+      steadyState: undefined,
     };
   }
 
@@ -141,6 +143,7 @@ export class Gathering {
           : CHECKED_INVARIANTS,
         violated: breachesOf(faults, quiescence, this.stuck),
       },
+      thresholds: [],
       calibration,
       environment: run.environment,
       notes,
