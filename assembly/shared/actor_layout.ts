@@ -62,7 +62,16 @@ export const ACTOR_COUNTDOWN = ACTOR_IN_FLIGHT + 4;
 export const ACTOR_TIMED_ROUNDS = ACTOR_COUNTDOWN + 4;
 export const ACTOR_PERMUTATION = ACTOR_TIMED_ROUNDS + 4;
 export const ACTOR_GENERATION = ACTOR_PERMUTATION + 4;
-export const ACTOR_END = ACTOR_GENERATION + 4;
+/** Ring of I/Os to replay; 0: none. The worker fills it between calls. */
+export const ACTOR_REPLAY = ACTOR_GENERATION + 4;
+/** How many I/Os were ever taken from the ring, and put into it; both wrap at 2^32. */
+export const ACTOR_REPLAY_TAKEN = ACTOR_REPLAY + 4;
+export const ACTOR_REPLAY_PUT = ACTOR_REPLAY_TAKEN + 4;
+/** 1: nothing will be put any more. */
+export const ACTOR_REPLAY_OVER = ACTOR_REPLAY_PUT + 4;
+/** 1: no I/O starts before its REPLAY_DUE_NS. */
+export const ACTOR_REPLAY_PACED = ACTOR_REPLAY_OVER + 4;
+export const ACTOR_END = ACTOR_REPLAY_PACED + 4;
 
 // One I/O in flight: when it was created, submitted and is due (f64, ns), what it is, its pages.
 export const SLOT_CREATED_NS = 0;
@@ -77,6 +86,14 @@ export const SLOT_NR_PAGES = SLOT_TIMED + 4;
 /** Pages that a registration holds for this slot's buffer; 0: none. */
 export const SLOT_REGISTERED = SLOT_NR_PAGES + 4;
 export const SLOT_PAGES = SLOT_REGISTERED + 4;
+
+// An I/O to replay: bytes from the start of the file, ns since the start of the replay (f64).
+export const REPLAY_OFFSET = 0;
+export const REPLAY_DUE_NS = REPLAY_OFFSET + 8;
+export const REPLAY_LENGTH = REPLAY_DUE_NS + 8;
+export const REPLAY_IS_READ = REPLAY_LENGTH + 4;
+export const REPLAY_BYTES = 32;
+export const REPLAY_ENTRIES = 4096;
 
 // A block size drawn with a probability: a draw of 32 bits at or below `share` takes it.
 export const SIZE_SHARE = 0;

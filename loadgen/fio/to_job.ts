@@ -67,6 +67,7 @@ class JobBuilder {
       timeBased: this.#timeBased(),
       memAlignBytes: s.memAlign % PAGE_BYTES,
       folioOrder: this.#folioOrder(),
+      bufferBytes: Math.max(...[...mix.read, ...mix.write].map((share) => share.maxBytes)),
       percentiles: s.percentiles ?? FIO_PERCENTILES,
       lifetimeMs: 0,
     };

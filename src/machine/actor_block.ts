@@ -90,9 +90,10 @@ function usedSizes(job: Job): readonly BlockSizeShare[] {
   ];
 }
 
-/** Largest block of the job: the size of each buffer, in bytes. */
+/** Size of each buffer, in bytes. */
 function bufferBytes(job: Job): number {
-  return Math.max(...usedSizes(job).map((size) => size.maxBytes));
+  const largest = Math.max(...usedSizes(job).map((size) => size.maxBytes));
+  return Math.max(job.bufferBytes, job.replay?.largestBytes ?? largest);
 }
 
 /** Page frames that one clone maps. */

@@ -52,6 +52,7 @@ export const DEFAULT_JOB: Job = Object.freeze({
   replay: undefined,
   memAlignBytes: 0,
   folioOrder: 0,
+  bufferBytes: 0,
   bufferFile: undefined,
   percentiles: FIO_PERCENTILES,
   lifetimeMs: 0,

@@ -141,6 +141,7 @@ const job = z
     latencyGoal: latencyGoal.optional(),
     steadyState: steadyState.optional(),
     replay: replay.optional(),
+    bufferBytes: count(0, LARGEST_BLOCK_BYTES),
     bufferFile: z.string().min(1).optional(),
     memAlignBytes: count(0, 2 ** 30),
     folioOrder: count(0, 9),

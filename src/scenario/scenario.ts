@@ -170,6 +170,8 @@ export interface Job {
   readonly memAlignBytes: number;
   /** Order of the folios that back the buffers: 0 is 4 KiB pages, 9 is 2 MiB. */
   readonly folioOrder: number;
+  /** Least size of each buffer; fio's is the largest block of any direction, used or not. */
+  readonly bufferBytes: number;
   /** The file whose pages the buffers are, mapped shared; undefined: anonymous memory. */
   readonly bufferFile: string | undefined;
   /** Percentiles of the report, ascending, 0 < p <= 100. */
