@@ -58,6 +58,7 @@ export class ProgressLine {
   end(): void {
     if (this.shown && this.stream.isTTY) this.stream.write("\r\x1b[K");
     this.shown = false;
+    this.lastNs = 0;
   }
 
   private write(line: string): void {

@@ -84,12 +84,7 @@ function checkJobs(scenario: Scenario): Problem[] {
 }
 
 /** Patterns that can take their I/Os from a log. */
-const REPLAYING: readonly PatternName[] = [
-  "direct_io",
-  "buffered_io",
-  "fixed_buffers",
-  "rdma_mr",
-];
+const REPLAYING: readonly PatternName[] = ["direct_io", "buffered_io", "fixed_buffers", "rdma_mr"];
 
 function checkJob(job: Job, where: string, timed: boolean): Problem[] {
   const problems: Problem[] = [];

@@ -22,7 +22,7 @@ export interface GroupProgress {
   readonly elapsedMs: number;
   readonly limitMs: number | undefined;
   /** How much of its log the slowest replaying job was given, 0 to 1; undefined: none replays. */
-  readonly replayed: number | undefined;
+  readonly replayed?: number | undefined;
 }
 
 /** The measured phase: how long it lasted, and the CPU time that this process took in it. */
