@@ -146,6 +146,8 @@ export const ACTOR_RANDOM = 1;
 export const ACTOR_PERMUTE = 2;
 export const ACTOR_UNLIMITED = 4;
 export const ACTOR_WRITES_ONLY = 8;
+/** I/Os have a schedule, pauses or a latency goal. */
+export const ACTOR_PACED = 16;
 export const WALK_SEQUENTIAL = 0;
 export const WALK_RANDOM = 1;
 export const WALK_HOT = 2;
