@@ -33,8 +33,24 @@ export function nextIo(actor: usize, slot: usize): void {
     nextFromRing(actor, slot);
     return;
   }
-  const isRead = !(flags & ACTOR_WRITES_ONLY) &&
+  const isRead = drawIsRead(actor, flags);
+  fill(actor, slot, flags, isRead);
+}
+
+/** As nextIo, in a direction that is settled. */
+export function nextIoOf(actor: usize, slot: usize, isRead: bool): void {
+  fill(actor, slot, quietLoad32(actor + ACTOR_FLAGS), isRead);
+}
+
+/** The direction that the job's mix draws. */
+@inline
+export function drawIsRead(actor: usize, flags: u32): bool {
+  return !(flags & ACTOR_WRITES_ONLY) &&
     random32(actor) <= quietLoad32(actor + ACTOR_READ_SHARE);
+}
+
+@inline
+function fill(actor: usize, slot: usize, flags: u32, isRead: bool): void {
   const length = nextLength(actor, isRead);
   quietStore32(slot + SLOT_IS_READ, isRead);
   quietStore32(slot + SLOT_LENGTH, length);

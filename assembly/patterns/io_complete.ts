@@ -1,13 +1,13 @@
 /** The completing half of an I/O loop: what the device has done, DMA, unpin, count. */
 import {
-  ACTOR_GENERATION, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_READ_BYTES,
+  ACTOR_FLAGS, ACTOR_GENERATION, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_READ_BYTES,
   ACTOR_READ_IOS, ACTOR_WRITE_BYTES, ACTOR_WRITE_IOS, SLOT_BUSY, SLOT_CREATED_NS, SLOT_DUE_NS,
   SLOT_IS_READ, SLOT_LENGTH, SLOT_NR_PAGES, SLOT_PAGES, SLOT_REGISTERED, SLOT_SUBMITTED_NS,
   SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, CPU_OPS, PARAM_SERVICE } from "../shared/layout.ts";
 import {
-  OP_READ_CLAT, OP_UNPIN, OP_WRITE_CLAT, PATTERN_DIRECT_IO,
+  ACTOR_PACED, OP_READ_CLAT, OP_UNPIN, OP_WRITE_CLAT, PATTERN_DIRECT_IO,
 } from "../shared/codes.ts";
 import {
   clockNs, quietAdd32, quietAdd64, quietLoad32, quietLoadF64, quietSleep, quietStore32,
@@ -15,6 +15,7 @@ import {
 import { dmaFromMemory, dmaToMemory } from "../device/dma";
 import { countOps, recordBatch, recordLatency } from "../observe/latency";
 import { BIO_PAGES, TIMED_BATCH } from "./io_submit";
+import { accountPaced } from "./pacing";
 import { pinFlags, unpin, unpinTimed } from "./pinning";
 import { freeSlotAt, freeSlots, pagesSpanned, slotAt, slotIndex } from "./slots";
 
@@ -126,4 +127,7 @@ function account(cpu: usize, actor: usize, slot: usize): void {
   recordLatency(cpu, clat - 1, submitted - created);
   recordLatency(cpu, clat, end - submitted);
   recordLatency(cpu, clat + 1, end - created);
+  if (quietLoad32(actor + ACTOR_FLAGS) & ACTOR_PACED) {
+    accountPaced(cpu, actor, slot, isRead, created, end);
+  }
 }

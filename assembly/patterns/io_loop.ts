@@ -4,12 +4,13 @@
  * turn its first operation alone and all its pins and unpins together.
  */
 import {
-  ACTOR_COUNTDOWN, ACTOR_ERROR, ACTOR_IN_FLIGHT, ACTOR_SAMPLE, ACTOR_TIMED_ROUNDS,
+  ACTOR_COUNTDOWN, ACTOR_ERROR, ACTOR_FLAGS, ACTOR_IN_FLIGHT, ACTOR_SAMPLE, ACTOR_TIMED_ROUNDS,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP } from "../shared/layout.ts";
-import { STATUS_DONE, STATUS_FAILED, STATUS_RUNNING } from "../shared/codes.ts";
+import { ACTOR_PACED, STATUS_DONE, STATUS_FAILED, STATUS_RUNNING } from "../shared/codes.ts";
 import { quietAdd32, quietLoad32, quietPoll32, quietStore32 } from "../memory/cell";
 import { complete } from "./io_complete";
+import { runPaced } from "./io_paced";
 import { submit, TIMED_BATCH, TIMED_EACH, TIMED_NONE, TIMED_ONE } from "./io_submit";
 import { isFinished } from "./generator";
 import { awaitsRefill } from "./replay";
@@ -17,6 +18,10 @@ import { freeSlots } from "./slots";
 
 /** Runs for about `budget` I/Os. STATUS_DONE: the job has issued and completed all it has to. */
 export function runIo(cpu: usize, actor: usize, budget: u32): u32 {
+  if (quietLoad32(actor + ACTOR_FLAGS) & ACTOR_PACED) {
+    const status = runPaced(cpu, actor, budget);
+    return status < 0 ? fail(actor, status) : <u32>status;
+  }
   let left = <i32>budget;
   while (left > 0 && !quietPoll32(CONTROL_STOP)) {
     const takes = freeSlots(actor) && !isFinished(actor);

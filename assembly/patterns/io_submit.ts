@@ -34,7 +34,12 @@ export function submit(cpu: usize, actor: usize, most: u32, timing: u32): i32 {
     count++;
     nextIo(actor, quietLoad32(freeSlotAt(actor, free - count)));
   }
-  if (!count) return 0;
+  return count ? start(cpu, actor, free, count, timing) : 0;
+}
+
+/** Starts the I/Os chosen for the `count` slots below `free`: how many, or an errno. */
+@inline
+export function start(cpu: usize, actor: usize, free: u32, count: u32, timing: u32): i32 {
   const alone: u32 = timing == TIMED_EACH ? count : timing == TIMED_ONE ? 1 : 0;
   for (let i: u32 = 1; i <= alone; i++) {
     quietStore32(<usize>quietLoad32(freeSlotAt(actor, free - i)) + SLOT_TIMED, 1);

@@ -149,6 +149,8 @@ export const ACTOR_UNLIMITED = 4;
 export const ACTOR_WRITES_ONLY = 8;
 /** I/Os come from the ring at ACTOR_REPLAY. */
 export const ACTOR_REPLAYS = 128;
+/** I/Os have a schedule, pauses or a latency goal. */
+export const ACTOR_PACED = 16;
 export const WALK_SEQUENTIAL = 0;
 export const WALK_RANDOM = 1;
 export const WALK_HOT = 2;

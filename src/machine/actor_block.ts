@@ -2,7 +2,6 @@ import {
   ACTOR_BLOCK_ALIGN,
   ACTOR_BUFFER_BYTES,
   ACTOR_BUFFER_PAGES,
-  ACTOR_END,
   ACTOR_EXTENT_BLOCKS,
   ACTOR_FLAGS,
   ACTOR_FOLIO_ORDER,
@@ -57,9 +56,12 @@ import {
   PAGE_BYTES,
   PMD_ORDER,
 } from "../../assembly/shared/layout.ts";
+import { PACING_END } from "../../assembly/shared/pacing_layout.ts";
+import { effectiveSample } from "../scenario/pacing.ts";
 import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
 import { cpuAddress, type Machine, mmAddress } from "./machine.ts";
 import { offsetQuantiles } from "./offset_quantiles.ts";
+import { type PacePlace, pacingBytesOf, writePacing } from "./pacing_block.ts";
 import { splitmix64 } from "./prng.ts";
 import { ringBytesOf } from "./replay_ring.ts";
 
@@ -72,6 +74,7 @@ const PATTERN_CODES: Readonly<Record<PatternName, number>> = {
   mapper: PATTERN_MAPPER,
   gup_test: PATTERN_GUP_TEST,
 };
+const ALONE: PacePlace = { phase: 0, crowded: false };
 const WALK_CODES = { sequential: WALK_SEQUENTIAL, random: WALK_RANDOM, hot: WALK_HOT };
 const U32 = 2 ** 32;
 /** A permutation of blocks lives in 32 bits; larger files are drawn with repetition. */
@@ -126,6 +129,7 @@ interface ArenaParts {
   readonly quantiles: number;
   readonly pages: number;
   readonly ring: number;
+  readonly intended: number;
   readonly bytes: number;
 }
 
@@ -148,6 +152,7 @@ function arenaParts(job: Job): ArenaParts {
     quantiles: place(quantiles ? (QUANTILE_COUNT + 1) * 8 : 0),
     pages: place(io ? 0 : pagesArrayBytes(job)),
     ring: place(io ? ringBytesOf(job) : 0),
+    intended: place(pacingBytesOf(job)),
     bytes: end,
   };
 }
@@ -183,14 +188,17 @@ export interface ActorPlace {
   readonly cpu: number;
   readonly mm: number;
   readonly seed: bigint;
+  /** One operation in so many is to be timed, unless the job's pace allows for more. */
   readonly sample: number;
+  /** Among those that pace their I/Os together; left out: it is alone. */
+  readonly pace?: PacePlace;
 }
 
 /** Writes the block and the tables of one actor; the actor must not be running. */
 export function writeActor(machine: Machine, place: ActorPlace): void {
   const { job, cpu } = place;
   const block = cpuAddress(machine, cpu) + CPU_ACTOR;
-  machine.words.fill(0, block >>> 2, (block + ACTOR_END) >>> 2);
+  machine.words.fill(0, block >>> 2, (block + PACING_END) >>> 2);
   const arena = machine.plan.arenasAt[cpu] ?? 0;
   const parts = arenaParts(job);
   machine.words.fill(0, arena >>> 2, (arena + parts.bytes) >>> 2);
@@ -200,7 +208,7 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   const table = (offset: number, part: number): void => word(offset, part < 0 ? 0 : arena + part);
   word(ACTOR_PATTERN, PATTERN_CODES[job.pattern]);
   word(ACTOR_MM, mmAddress(machine, place.mm));
-  word(ACTOR_SAMPLE, place.sample);
+  word(ACTOR_SAMPLE, effectiveSample(job, place.sample));
   word(ACTOR_BUFFER_PAGES, pagesOfClone(job));
   word(ACTOR_FOLIO_ORDER, Math.min(job.folioOrder, PMD_ORDER));
   word(ACTOR_PAGES_PER_CALL, job.pagesPerCall);
@@ -219,6 +227,12 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   writeSizes(machine, arena + parts.readSizes, drawnSizes(job.readSizes));
   writeSizes(machine, arena + parts.writeSizes, drawnSizes(job.writeSizes));
   writeIo(machine, block, job, place, parts.quantiles < 0 ? 0 : arena + parts.quantiles);
+  writePacing(machine, block, job, arena + parts.intended, place.pace ?? ALONE);
+}
+
+/** What the loops make of a limit of one of them. */
+function limitOf({ loops }: Job, once: number): number {
+  return Math.min(once * loops, Number.MAX_SAFE_INTEGER);
 }
 
 function writeIo(
@@ -252,8 +266,8 @@ function writeIo(
   word(ACTOR_SLOT_STRIDE, slotStride(job));
   word(ACTOR_BLOCK_ALIGN, align);
   long(ACTOR_EXTENT_BLOCKS, blocks);
-  long(ACTOR_LIMIT_BYTES, job.ioSizeBytes);
-  long(ACTOR_LIMIT_IOS, job.numberIos ?? Number.MAX_SAFE_INTEGER);
+  long(ACTOR_LIMIT_BYTES, limitOf(job, job.ioSizeBytes));
+  long(ACTOR_LIMIT_IOS, limitOf(job, job.numberIos ?? Number.MAX_SAFE_INTEGER));
   // Full period modulo a power of two: the step is odd, the factor is 1 modulo 4.
   const draw = Number(splitmix64(place.seed, place.cpu + 1000) & 0xffffffffn);
   word(ACTOR_PERMUTATION_MASK, 2 ** Math.ceil(Math.log2(blocks)) - 1);

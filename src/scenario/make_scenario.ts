@@ -99,7 +99,24 @@ function checkJob(job: Job, where: string, timed: boolean): Problem[] {
     const found = `pagesPerCall ${job.pagesPerCall} above bufferPages ${job.bufferPages}`;
     problems.push({ where, found, accepted: "a call that fits the buffer" });
   }
+  for (const found of offloadProblems(job)) {
+    problems.push({ where, found, accepted: "submit: inline" });
+  }
+  if (job.replay && job.arrivals) {
+    const found = "arrivals beside a replay, which has times of its own";
+    problems.push({ where, found, accepted: "one of the two" });
+  }
   return problems;
+}
+
+/** What needs one submitter that knows of all of the clone's I/Os. */
+function offloadProblems(job: Job): string[] {
+  if (job.submit === "inline") return [];
+  const { thinktime, latencyGoal, replay } = job;
+  const needing = Object.entries({ thinktime, latencyGoal, replay });
+  return needing
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `${name} with offloaded submission, whose submitters know only their own I/Os`);
 }
 
 function deepFreeze<T>(value: T): T {

@@ -19,12 +19,18 @@ import {
   OP_WRITE_SLAT,
 } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
+import {
+  SCHEDULE_DROPPED,
+  SCHEDULE_LATE,
+  SCHEDULE_READ,
+  SCHEDULE_WRITE,
+} from "../../../assembly/shared/pacing_layout.ts";
 import { LatencyHistogram } from "../../machine/histogram.ts";
 import { type OpStat, readHistogram, readOpStat } from "../../machine/latency.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import type { Calibration, DirectionRecord, OpName, OpRecord } from "../../results/record.ts";
 
-const OP_CODES: readonly (readonly [Exclude<OpName, "io">, number])[] = [
+const OP_CODES: readonly (readonly [Exclude<OpName, "io" | "io_corrected">, number])[] = [
   ["pin_fast", OP_PIN_FAST],
   ["pin_slow", OP_PIN_SLOW],
   ["unpin", OP_UNPIN],
@@ -65,6 +71,7 @@ export function readDirection(
   const actor = cpuAddress(machine, cpu) + CPU_ACTOR;
   const isRead = direction === "read";
   const long = (offset: number) => Number(machine.longs[(actor + offset) / 8] ?? 0n);
+  const schedule = isRead ? SCHEDULE_READ : SCHEDULE_WRITE;
   const slat = isRead ? OP_READ_SLAT : OP_WRITE_SLAT;
   return {
     ios: long(isRead ? ACTOR_READ_IOS : ACTOR_WRITE_IOS),
@@ -74,8 +81,8 @@ export function readDirection(
     clat: readHistogram(machine, cpu, slat + 1),
     lat: readHistogram(machine, cpu, slat + 2),
     corrected: readHistogram(machine, cpu, isRead ? OP_READ_CORRECTED : OP_WRITE_CORRECTED),
-    late: 0,
-    dropped: 0,
+    late: long(schedule + SCHEDULE_LATE),
+    dropped: long(schedule + SCHEDULE_DROPPED),
   };
 }
 
@@ -112,7 +119,7 @@ export class Operations {
     this.ofGroup.clear();
   }
 
-  /** Takes what the actor on `cpu` has measured; its directions make up `io`. */
+  /** Takes what the actor on `cpu` has measured; its directions make up the I/Os. */
   addActor(machine: Machine, cpu: number, directions: readonly DirectionRecord[]): void {
     for (const [name, code] of OP_CODES) {
       const stat = readOpStat(machine, cpu, code);
@@ -121,8 +128,9 @@ export class Operations {
       const count = Math.max(stat.count, latency.count);
       if (count > 0) this.of(name).add(latency, { ...stat, count });
     }
-    for (const { ios, lat } of directions) {
+    for (const { ios, lat, corrected } of directions) {
       if (ios > 0) this.of("io").add(lat, { ...NO_STAT, count: ios });
+      if (corrected.count > 0) this.of("io_corrected").add(corrected, { ...NO_STAT, count: ios });
     }
   }
 
@@ -149,8 +157,10 @@ export class Operations {
   /** Clock reads that sampling cost: two a timed operation, four a timed round of batches. */
   clockReads(): number {
     let reads = 0;
-    for (const { latency, stat } of this.sums.values())
-      reads += 2 * latency.count + 2 * stat.batches;
+    for (const [name, { latency, stat }] of this.sums) {
+      // Corrected latencies are told from the clock reads of the raw ones.
+      if (name !== "io_corrected") reads += 2 * latency.count + 2 * stat.batches;
+    }
     return reads;
   }
 }

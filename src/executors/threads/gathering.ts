@@ -1,4 +1,3 @@
-import { ACTOR_END } from "../../../assembly/shared/actor_layout.ts";
 import {
   EIO,
   SCHEME_REFCOUNT,
@@ -10,6 +9,7 @@ import {
   VERDICT_UNKNOWN,
 } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
+import { PACING_END } from "../../../assembly/shared/pacing_layout.ts";
 import type { MachineEnvironment } from "../../machine/environment.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { cpuAddress, type Machine, SCHEME_CODES } from "../../machine/machine.ts";
@@ -26,6 +26,7 @@ import type { Scenario } from "../../scenario/scenario.ts";
 import { addDirections, Operations, readDirection } from "./collect.ts";
 import { errnoWords } from "./errno.ts";
 import { breachesOf, CHECKED_INVARIANTS } from "./findings.ts";
+import { addLatencyGoals, readLatencyGoal } from "./latency_goal.ts";
 import type { PlacedActor } from "./placement.ts";
 import type { GroupEnd, MeasuredPhase } from "./run_group.ts";
 import type { ActorEnd } from "./running_actor.ts";
@@ -63,7 +64,7 @@ export class Gathering {
     this.operations.endGroup(longestNs);
     this.actorNs += made.reduce((total, job) => total + job.elapsedNs, 0);
     this.actors = Math.max(this.actors, actors.length);
-    for (const job of mergeReported(made)) {
+    for (const job of mergeReported(mergeSubmitters(made))) {
       this.jobs.push({
         ...job,
         ...cpu,
@@ -74,6 +75,7 @@ export class Gathering {
   private recordOf(groupIndex: number, actor: PlacedActor, end: ActorEnd): JobRecord {
     const { machine } = this;
     const measuredNs = end.kind === "answered" ? end.answer.measuredNs : 0;
+    const latencyGoal = readLatencyGoal(machine, actor);
     const read = readDirection(machine, actor.cpu, "read", measuredNs);
     const write = readDirection(machine, actor.cpu, "write", measuredNs);
     this.operations.addActor(machine, actor.cpu, [read, write]);
@@ -85,9 +87,10 @@ export class Gathering {
       where.push(`actor ${actor.name}: ${end.why}`);
     }
     return {
-      job: actor.job,
+      job: actor.reported,
       stonewallGroup: groupIndex,
-      clones: 1,
+      // Submitters of a clone are told as the one that they make up.
+      clones: actor.submitter === 0 ? 1 : 0,
       error,
       errorText:
         end.kind === "died" ? end.why : (end.answer.why ?? errnoWords(error, end.answer.stage)),
@@ -96,14 +99,14 @@ export class Gathering {
       write,
       userCpuPercent: 0,
       systemCpuPercent: 0,
-      latencyGoal: undefined,
+      latencyGoal,
       steadyState: undefined,
     };
   }
 
   private clear(actor: PlacedActor): void {
     const block = cpuAddress(this.machine, actor.cpu);
-    this.machine.words.fill(0, (block + CPU_ACTOR) / 4, (block + CPU_ACTOR + ACTOR_END) / 4);
+    this.machine.words.fill(0, (block + CPU_ACTOR) / 4, (block + CPU_ACTOR + PACING_END) / 4);
     clearOperations(this.machine.words, block);
   }
 
@@ -186,6 +189,17 @@ function cpuPercents(
   };
 }
 
+/** One record a clone; its submitters follow each other. */
+function mergeSubmitters(records: readonly JobRecord[]): JobRecord[] {
+  const merged: JobRecord[] = [];
+  for (const record of records) {
+    const clone = merged.at(-1);
+    if (clone && record.clones === 0) merged[merged.length - 1] = addClones(clone, record);
+    else merged.push(record);
+  }
+  return merged;
+}
+
 /** One record a clone; clones of a `group_reporting` group become one. */
 function mergeReported(records: readonly JobRecord[]): JobRecord[] {
   const merged: JobRecord[] = [];
@@ -213,5 +227,6 @@ function addClones(a: JobRecord, b: JobRecord): JobRecord {
     elapsedNs: Math.max(a.elapsedNs, b.elapsedNs),
     read,
     write,
+    latencyGoal: addLatencyGoals(a.latencyGoal, b.latencyGoal),
   };
 }

@@ -1,13 +1,21 @@
+import { availableParallelism } from "node:os";
 import { arenaBytesOf, pagesOfClone } from "../../machine/actor_block.ts";
+import type { PacePlace } from "../../machine/pacing_block.ts";
 import { type MachinePlan, planMachine } from "../../machine/plan.ts";
-import { tooManyActors } from "../../scenario/group_size.ts";
+import { actorsOf, tooManyActors } from "../../scenario/group_size.ts";
 import { ConfigurationError } from "../../scenario/problem.ts";
 import type { Group, Job, Scenario } from "../../scenario/scenario.ts";
+import { partOf, submittersOf } from "../../scenario/submitters.ts";
 
-/** One clone of one job: its CPU, its address space, its name in messages. */
+/** One clone of one job, or one of its submitters: its CPU, its address space, its name. */
 export interface PlacedActor {
+  /** What this actor does: a submitter does part of its clone's work. */
   readonly job: Job;
+  /** The job as it was given, and as it is reported. */
+  readonly reported: Job;
   readonly clone: number;
+  readonly submitter: number;
+  readonly pace: PacePlace;
   readonly cpu: number;
   readonly mm: number;
   readonly name: string;
@@ -20,6 +28,7 @@ export interface PlacedActor {
 export function placeActors(group: Group): PlacedActor[] {
   const crowd = tooManyActors(group, "jobs");
   if (crowd) throw new ConfigurationError([crowd]);
+  const crowded = actorsOf(group) > availableParallelism();
   const placed: PlacedActor[] = [];
   let nextMm = 0;
   let threadMm: number | undefined;
@@ -28,7 +37,11 @@ export function placeActors(group: Group): PlacedActor[] {
       if (job.thread && threadMm === undefined) threadMm = nextMm++;
       const mm = job.thread && threadMm !== undefined ? threadMm : nextMm++;
       const name = job.clones > 1 ? `${job.name}.${clone}` : job.name;
-      placed.push({ job, clone, cpu: placed.length, mm, name });
+      for (let submitter = 0; submitter < submittersOf(job); submitter++) {
+        const pace = { phase: submitter / submittersOf(job), crowded };
+        const part = { job: partOf(job, submitter), reported: job, submitter, pace };
+        placed.push({ ...part, clone, cpu: placed.length, mm, name });
+      }
     }
   }
   return placed;

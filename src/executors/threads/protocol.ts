@@ -1,3 +1,5 @@
+import type { LatencyGoal } from "../../scenario/scenario.ts";
+
 /** What the executor and its workers tell each other: one task a worker, one answer a task. */
 
 /** The log that an actor replays. */
@@ -19,6 +21,10 @@ export interface WorkerTask {
   readonly runtimeMs: number | undefined;
   /** The executor ends the measurement: the job's own limits do not count. */
   readonly endless: boolean;
+  /** From the barrier on; the actor's own measurement begins no earlier. */
+  readonly startDelayMs: number;
+  readonly latencyGoal: LatencyGoal | undefined;
+  readonly iodepth: number;
   /** Operations (OP_*) that happened once, before the measurement, and stay in the figures. */
   readonly keeps: readonly number[];
   readonly replay: ReplayTask | undefined;

@@ -10,6 +10,7 @@ import { monotonicNs } from "../../machine/clock.ts";
 import { cpuAddress } from "../../machine/machine.ts";
 import { replayedShare } from "../../machine/replay_ring.ts";
 import { isEndless } from "../../scenario/endless.ts";
+import { warmupOf } from "../../scenario/warmup.ts";
 import type { PlacedActor } from "./placement.ts";
 import { PHASE_MEASURE, PHASE_WARMUP } from "./protocol.ts";
 import { type ActorContext, type ActorEnd, RunningActor } from "./running_actor.ts";
@@ -53,14 +54,14 @@ export async function runGroup(
   const startWord = groupIndex + 1;
   words[CONTROL_STOP >>> 2] = 0;
   words[CONTROL_READY >>> 2] = 0;
-  const warm = scenario.run.warmupMs > 0;
-  words[CONTROL_PHASE >>> 2] = warm ? PHASE_WARMUP : PHASE_MEASURE;
+  const warmupMs = warmupOf(scenario.groups[groupIndex] ?? { jobs: [] }, scenario.run);
+  words[CONTROL_PHASE >>> 2] = warmupMs > 0 ? PHASE_WARMUP : PHASE_MEASURE;
   for (const actor of actors) {
     const seed = BigInt(scenario.run.seed) * 1000n + BigInt(groupIndex);
     writeActor(machine, { ...actor, seed, sample: scenario.run.sample });
   }
   const running = actors.map((actor) => new RunningActor(context, actor, startWord));
-  const supervisor = new Supervisor(context, running);
+  const supervisor = new Supervisor(context, running, warmupMs);
   await supervisor.supervise(startWord);
   const ends = await Promise.all(running.map((actor) => actor.ended));
   return { ends, measured: supervisor.measured };
@@ -76,6 +77,7 @@ class Supervisor {
   constructor(
     private readonly context: GroupContext,
     private readonly running: readonly RunningActor[],
+    private readonly warmupMs: number,
   ) {}
 
   async supervise(startWord: number): Promise<void> {
@@ -92,15 +94,15 @@ class Supervisor {
   }
 
   private tick(startWord: number): void {
-    const { machine, scenario, signal, onTick } = this.context;
+    const { machine, signal, onTick } = this.context;
     const nowNs = monotonicNs();
     this.releaseWaiters();
     if (this.phase === "setup" && this.allReady()) {
-      this.enter(scenario.run.warmupMs > 0 ? "warmup" : "measure");
+      this.enter(this.warmupMs > 0 ? "warmup" : "measure");
       Atomics.store(machine.words, CONTROL_START >>> 2, startWord);
       Atomics.notify(machine.words, CONTROL_START >>> 2);
     }
-    if (this.phase === "warmup" && this.elapsedMs(nowNs) >= scenario.run.warmupMs) {
+    if (this.phase === "warmup" && this.elapsedMs(nowNs) >= this.warmupMs) {
       this.enter("measure");
       Atomics.store(machine.words, CONTROL_PHASE >>> 2, PHASE_MEASURE);
     }
@@ -110,7 +112,7 @@ class Supervisor {
     onTick?.({
       phase: this.phase,
       elapsedMs: this.elapsedMs(nowNs),
-      limitMs: this.phase === "warmup" ? scenario.run.warmupMs : this.limitMs(),
+      limitMs: this.phase === "warmup" ? this.warmupMs : this.limitMs(),
       replayed: this.replayed(),
     });
   }

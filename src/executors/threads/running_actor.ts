@@ -54,6 +54,9 @@ export class RunningActor {
       startWord,
       runtimeMs: durationMs ?? job.runtimeMs,
       endless: durationMs !== undefined || isTimed(job),
+      startDelayMs: job.startDelayMs,
+      latencyGoal: job.latencyGoal,
+      iodepth: job.iodepth,
       keeps: keptOperations(job),
       replay: replayOf(actor),
     };

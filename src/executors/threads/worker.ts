@@ -4,6 +4,7 @@ import {
   ACTOR_CURSOR,
   ACTOR_ERROR,
   ACTOR_FLAGS,
+  ACTOR_READ_IOS,
 } from "../../../assembly/shared/actor_layout.ts";
 import {
   ACTOR_UNLIMITED,
@@ -28,6 +29,7 @@ import { type Core, instantiateCore } from "../../machine/core.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
 import { ReplayFeed } from "./replay_feed.ts";
+import { GoalKeeper, Schedules } from "./worker_pacing.ts";
 
 /** Work between two looks at phase and deadline. */
 const SLICE_NS = 4e6;
@@ -48,6 +50,7 @@ export default function runWorker(task: WorkerTask): WorkerAnswer {
   let measurement: Measurement | undefined;
   if (!failed) {
     awaitStart(actor, words, task.startWord);
+    delayStart(actor, words, task.startDelayMs);
     measurement = new Measurement(task, words);
     failed = runUntilStopped(task, words, actor, measurement, feed);
   }
@@ -108,26 +111,55 @@ function awaitStart(actor: CalledActor, words: Int32Array, startWord: number): v
   actor.beat();
 }
 
+/** Waits before the first I/O, unless everybody is stopped. */
+function delayStart(actor: CalledActor, words: Int32Array, delayMs: number): void {
+  const until = monotonicNs() + delayMs * 1e6;
+  for (let left = delayMs; left > 0; left = (until - monotonicNs()) / 1e6) {
+    if (Atomics.load(words, CONTROL_STOP >>> 2) !== 0) return;
+    actor.beat();
+    Atomics.wait(words, CONTROL_STOP >>> 2, 0, Math.min(left, BEAT_EVERY_MS));
+  }
+}
+
 /** When this actor's figures begin: at the end of the warm-up, with its counters at zero. */
 class Measurement {
   private beganNs: number | undefined;
+  /** The job's own time counts from here, however often its figures begin anew. */
+  private firstNs = 0;
+  private readonly schedules: Schedules;
 
   constructor(
     private readonly task: WorkerTask,
     private readonly words: Int32Array,
   ) {
+    this.schedules = new Schedules(task.memory, task.cpu + CPU_ACTOR);
     this.setUnlimited(true);
-    this.look();
+    if (!this.look()) this.schedules.restart(monotonicNs());
   }
 
   /** Sees whether the warm-up has ended; true while measuring. */
   look(): boolean {
     if (this.beganNs !== undefined) return true;
     if (Atomics.load(this.words, CONTROL_PHASE >>> 2) !== PHASE_MEASURE) return false;
-    this.reset();
+    this.begin(ACTOR_BYTES_ISSUED);
     this.setUnlimited(this.task.endless);
-    this.beganNs = monotonicNs();
+    this.firstNs = this.beganNs ?? 0;
     return true;
+  }
+
+  /** Figures and schedules begin anew; what counts towards the job's limits goes on. */
+  beginAnew(): void {
+    this.begin(ACTOR_READ_IOS);
+  }
+
+  /** Time since the measurement first began. */
+  totalNs(): number {
+    return this.beganNs === undefined ? 0 : monotonicNs() - this.firstNs;
+  }
+
+  /** Ends before the job has started all it was to: what was due meanwhile is dropped. */
+  cutShort(): void {
+    if (this.beganNs !== undefined) this.schedules.countDropped(monotonicNs());
   }
 
   elapsedNs(): number {
@@ -136,7 +168,7 @@ class Measurement {
 
   /** The measured time; what ended in the warm-up has measured nothing. */
   end(): number {
-    if (this.beganNs === undefined) this.reset();
+    if (this.beganNs === undefined) this.begin(ACTOR_BYTES_ISSUED, false);
     return this.elapsedNs();
   }
 
@@ -146,12 +178,15 @@ class Measurement {
     this.words[at] = unlimited ? flags | ACTOR_UNLIMITED : flags & ~ACTOR_UNLIMITED;
   }
 
-  /** Zeroes the actor's figures. */
-  private reset(): void {
+  /** Zeroes the actor's figures, from the given word of its state on, and starts the time. */
+  private begin(from: number, measures = true): void {
     const { words, task } = this;
     clearOperations(words, task.cpu, task.keeps);
     const actor = task.cpu + CPU_ACTOR;
-    words.fill(0, (actor + ACTOR_BYTES_ISSUED) >>> 2, (actor + ACTOR_CURSOR) >>> 2);
+    words.fill(0, (actor + from) >>> 2, (actor + ACTOR_CURSOR) >>> 2);
+    const nowNs = monotonicNs();
+    this.schedules.restart(nowNs);
+    if (measures) this.beganNs = nowNs;
   }
 }
 
@@ -163,13 +198,19 @@ function runUntilStopped(
   measurement: Measurement,
   feed: ReplayFeed | undefined,
 ): boolean {
+  const { latencyGoal, memory, cpu, iodepth } = task;
+  const goal = latencyGoal && new GoalKeeper(memory, cpu + CPU_ACTOR, latencyGoal, iodepth);
   while (Atomics.load(words, CONTROL_STOP >>> 2) === 0) {
     if (feed?.fill() === false) return true;
     const status = actor.run();
     if (status === STATUS_FAILED) return true;
     if (status === STATUS_DONE) return false;
-    if (!measurement.look() || task.runtimeMs === undefined) continue;
-    if (measurement.elapsedNs() >= task.runtimeMs * 1e6) return false;
+    if (!measurement.look()) continue;
+    const found = goal?.look(monotonicNs());
+    if (found === "begins") measurement.beginAnew();
+    if (found === "done") break;
+    if (measurement.totalNs() >= (task.runtimeMs ?? Number.POSITIVE_INFINITY) * 1e6) break;
   }
+  measurement.cutShort();
   return false;
 }

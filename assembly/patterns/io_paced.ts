@@ -1,0 +1,130 @@
+/**
+ * The loop of actors whose I/Os have a schedule, pauses or a latency goal; io_loop.ts is the loop
+ * of all others. Each round reads the clock, starts what is due as far as the queue has places,
+ * completes what the device has done, and sleeps when there is nothing to do.
+ */
+import {
+  ACTOR_COUNTDOWN, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_SAMPLE, SLOT_BUSY, SLOT_DUE_NS,
+} from "../shared/actor_layout.ts";
+import { CONTROL_STOP, PARAM_SERVICE } from "../shared/layout.ts";
+import {
+  PACING_COMPLETED, PACING_CROWDED, PACING_DEPTH, PACING_ISSUED, PACING_MARGIN_NS, PACING_STARTED,
+} from "../shared/pacing_layout.ts";
+import { STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
+import {
+  clockNs, quietAdd32, quietLoad32, quietLoadF64, quietPoll32, quietSleep, quietStore32,
+  quietStoreF64,
+} from "../memory/cell";
+import { isFinished } from "./generator";
+import { complete } from "./io_complete";
+import { start, TIMED_EACH, TIMED_NONE, TIMED_ONE } from "./io_submit";
+import { beginSchedules, nextStart, takeNext } from "./pacing";
+import { awaitsRefill } from "./replay";
+import { freeSlotAt, freeSlots, slotAt } from "./slots";
+import { isPausing, isSpinning, issuesUntilPause, pauseEnd } from "./thinktime";
+
+/** After so much work the caller looks at phase, deadline and watchdog. */
+const SLICE_NS: f64 = 4000000;
+const LONGEST_SLEEP_NS: f64 = 100000000;
+/** Bounds of what a sleep is expected to take too long, and of the shortest sleep. */
+const LEAST_MARGIN_NS: f64 = 20000;
+const MOST_MARGIN_NS: f64 = 400000;
+/** Who shares a CPU sleeps for whatever is longer than this, and starts a little late. */
+const CROWDED_SPIN_NS: f64 = 4000;
+
+/** Runs for a slice, or about `budget` rounds: STATUS_RUNNING, STATUS_DONE or an errno. */
+export function runPaced(cpu: usize, actor: usize, budget: u32): i32 {
+  const entered = clockNs();
+  let now = entered;
+  if (!quietLoad32(actor + PACING_STARTED)) beginSchedules(actor, now);
+  let left = <i32>budget;
+  while (left > 0 && now - entered < SLICE_NS && !quietPoll32(CONTROL_STOP)) {
+    const started = isPausing(actor, now) ? 0 : startDue(cpu, actor, now);
+    if (started < 0) return started;
+    const completed = complete(cpu, actor, TIMED_NONE, false);
+    quietAdd32(actor + PACING_ISSUED, started);
+    quietAdd32(actor + PACING_COMPLETED, completed);
+    if (!started && !completed) {
+      if (isExhausted(actor)) {
+        if (!quietLoad32(actor + ACTOR_IN_FLIGHT)) return STATUS_DONE;
+      } else if (awaitsRefill(actor)) return STATUS_RUNNING;
+      idle(actor, now);
+    }
+    left -= max(started, 1);
+    now = clockNs();
+  }
+  return STATUS_RUNNING;
+}
+
+/** Starts what is due, as far as there are places: how many, or an errno. */
+function startDue(cpu: usize, actor: usize, now: f64): i32 {
+  const free = freeSlots(actor);
+  const places = min(placesLeft(actor, free), issuesUntilPause(actor));
+  let count: u32 = 0;
+  while (count < places && !isExhausted(actor) && nextStart(actor) <= now) {
+    count++;
+    takeNext(actor, quietLoad32(freeSlotAt(actor, free - count)), now);
+  }
+  if (!count) return 0;
+  const started = start(cpu, actor, free, count, timingOf(actor));
+  if (started > 0) quietAdd32(actor + ACTOR_COUNTDOWN, -started);
+  return started;
+}
+
+/** Places in the queue: a latency goal may want it shallower than it is. */
+@inline
+function placesLeft(actor: usize, free: u32): u32 {
+  const inFlight = quietLoad32(actor + ACTOR_IN_FLIGHT);
+  const depth = quietLoad32(actor + PACING_DEPTH);
+  return depth > inFlight ? min(free, depth - inFlight) : 0;
+}
+
+/** Rounds are of one I/O as a rule, too few for a batch: I/Os are timed alone, or not. */
+@inline
+function timingOf(actor: usize): u32 {
+  const sample = quietLoad32(actor + ACTOR_SAMPLE);
+  if (!sample || <i32>quietLoad32(actor + ACTOR_COUNTDOWN) > 0) return TIMED_NONE;
+  if (sample == 1) return TIMED_EACH;
+  quietStore32(actor + ACTOR_COUNTDOWN, sample);
+  return TIMED_ONE;
+}
+
+/** True when the job has started all it has to. */
+@inline
+function isExhausted(actor: usize): bool {
+  return isFinished(actor) && !awaitsRefill(actor);
+}
+
+/** Nothing to do at `now`: sleeps until shortly before there is, or returns to look again. */
+function idle(actor: usize, now: f64): void {
+  if (isSpinning(actor, now)) return;
+  const free = placesLeft(actor, freeSlots(actor));
+  let until = free && !isExhausted(actor) ? max(nextStart(actor), pauseEnd(actor)) : Infinity;
+  until = min(until, deviceDue(actor));
+  const crowded = quietLoad32(actor + PACING_CROWDED) != 0;
+  const margin = quietLoadF64(actor + PACING_MARGIN_NS);
+  const wait = min(until - now - (crowded ? CROWDED_SPIN_NS : margin), LONGEST_SLEEP_NS);
+  if (!(wait > 0) || quietPoll32(CONTROL_STOP)) return;
+  quietSleep(CONTROL_STOP, 0, <i64>wait);
+  learnMargin(actor, margin, clockNs() - now - wait);
+}
+
+/** Follows what sleeps take too long: up at once, down slowly. */
+@inline
+function learnMargin(actor: usize, margin: f64, overshoot: f64): void {
+  const learnt = overshoot > margin ? overshoot : margin + (overshoot - margin) / 16;
+  quietStoreF64(actor + PACING_MARGIN_NS, min(max(learnt, LEAST_MARGIN_NS), MOST_MARGIN_NS));
+}
+
+/** When the device will have done the first of the I/Os that it has. */
+function deviceDue(actor: usize): f64 {
+  let earliest: f64 = Infinity;
+  if (!quietLoad32(PARAM_SERVICE) || !quietLoad32(actor + ACTOR_IN_FLIGHT)) return earliest;
+  const depth = quietLoad32(actor + ACTOR_IODEPTH);
+  for (let i: u32 = 0; i < depth; i++) {
+    const slot = slotAt(actor, i);
+    if (!quietLoad32(slot + SLOT_BUSY)) continue;
+    earliest = min(earliest, quietLoadF64(slot + SLOT_DUE_NS));
+  }
+  return earliest;
+}

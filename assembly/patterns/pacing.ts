@@ -1,0 +1,143 @@
+/**
+ * When the next I/O is to start. Each direction with a rate has intended starts of its own: one gap
+ * after the other (linear), or gaps drawn around that mean (Poisson). Nothing waits for a
+ * completion: after a stall the starts that were missed are all due at once.
+ */
+import {
+  ACTOR_FLAGS, ACTOR_REPLAY, ACTOR_REPLAY_PACED, ACTOR_REPLAY_PUT, ACTOR_REPLAY_TAKEN,
+  REPLAY_BYTES, REPLAY_DUE_NS, REPLAY_ENTRIES, SLOT_IS_READ, SLOT_LENGTH,
+} from "../shared/actor_layout.ts";
+import {
+  DIRECTION_NONE, DIRECTION_READ, DIRECTION_WRITE, PACING_DIRECTION, PACING_INTENDED,
+  PACING_POISSON, PACING_STARTED, PACING_START_NS, PACING_TARGET_NS, PACING_WINDOW_IOS,
+  PACING_WINDOW_MISSES, SCHEDULE_DUE_NS, SCHEDULE_GAP_NS, SCHEDULE_LATE, SCHEDULE_MEAN_GAP_NS,
+  SCHEDULE_NS_PER_BYTE, SCHEDULE_ON, SCHEDULE_PHASE_NS, SCHEDULE_READ, SCHEDULE_WRITE,
+} from "../shared/pacing_layout.ts";
+import { OP_READ_CORRECTED, OP_WRITE_CORRECTED } from "../shared/codes.ts";
+import {
+  quietAdd32, quietAdd64, quietLoad32, quietLoadF64, quietStore32, quietStoreF64,
+} from "../memory/cell";
+import { recordLatency } from "../observe/latency";
+import { exponential } from "./exponential";
+import { drawIsRead, nextIo, nextIoOf } from "./generator";
+import { slotIndex } from "./slots";
+
+/** An I/O without a schedule has no intended start. */
+const UNSCHEDULED: f64 = -1;
+
+/** Starts the schedules anew, at the time that the host wrote or else now. */
+export function beginSchedules(actor: usize, now: f64): void {
+  quietStore32(actor + PACING_STARTED, 1);
+  const given = quietLoadF64(actor + PACING_START_NS);
+  const start = given > 0 ? given : now;
+  quietStoreF64(actor + PACING_START_NS, start);
+  beginSchedule(actor, actor + SCHEDULE_READ, start);
+  beginSchedule(actor, actor + SCHEDULE_WRITE, start);
+}
+
+function beginSchedule(actor: usize, schedule: usize, start: f64): void {
+  const first = quietLoad32(actor + PACING_POISSON)
+    ? exponential(actor) * quietLoadF64(schedule + SCHEDULE_MEAN_GAP_NS)
+    : quietLoadF64(schedule + SCHEDULE_PHASE_NS);
+  quietStoreF64(schedule + SCHEDULE_DUE_NS, start + first);
+}
+
+/** When the next I/O is to start; -Infinity: as soon as there is a place for it. */
+export function nextStart(actor: usize): f64 {
+  if (quietLoad32(actor + ACTOR_REPLAY)) return replayDue(actor, 0);
+  const schedule = scheduleOf(actor, nextDirection(actor));
+  return quietLoad32(schedule + SCHEDULE_ON)
+    ? quietLoadF64(schedule + SCHEDULE_DUE_NS)
+    : -Infinity;
+}
+
+/** Two schedules: what is due first. One or none: what the mix draws, until it was started. */
+@inline
+function nextDirection(actor: usize): u32 {
+  const both = quietLoad32(actor + SCHEDULE_READ + SCHEDULE_ON) &
+    quietLoad32(actor + SCHEDULE_WRITE + SCHEDULE_ON);
+  if (both) {
+    const read = quietLoadF64(actor + SCHEDULE_READ + SCHEDULE_DUE_NS);
+    const write = quietLoadF64(actor + SCHEDULE_WRITE + SCHEDULE_DUE_NS);
+    return read <= write ? DIRECTION_READ : DIRECTION_WRITE;
+  }
+  let direction = quietLoad32(actor + PACING_DIRECTION);
+  if (direction == DIRECTION_NONE) {
+    const isRead = drawIsRead(actor, quietLoad32(actor + ACTOR_FLAGS));
+    direction = isRead ? DIRECTION_READ : DIRECTION_WRITE;
+    quietStore32(actor + PACING_DIRECTION, direction);
+  }
+  return direction;
+}
+
+@inline
+function scheduleOf(actor: usize, direction: u32): usize {
+  return actor + (direction == DIRECTION_READ ? SCHEDULE_READ : SCHEDULE_WRITE);
+}
+
+/** When the ring's entry `ahead` of the next one is due; Infinity: it is not there. */
+function replayDue(actor: usize, ahead: u32): f64 {
+  const taken = quietLoad32(actor + ACTOR_REPLAY_TAKEN);
+  if (quietLoad32(actor + ACTOR_REPLAY_PUT) - taken <= ahead) return Infinity;
+  if (!quietLoad32(actor + ACTOR_REPLAY_PACED)) return -Infinity;
+  const index = <usize>((taken + ahead) % <u32>REPLAY_ENTRIES);
+  const entry = <usize>quietLoad32(actor + ACTOR_REPLAY) + index * REPLAY_BYTES;
+  return quietLoadF64(actor + PACING_START_NS) + quietLoadF64(entry + REPLAY_DUE_NS);
+}
+
+/** Fills the slot with the I/O that nextStart() spoke of, and moves its schedule on. */
+export function takeNext(actor: usize, slot: usize, now: f64): void {
+  const intended = quietLoad32(actor + ACTOR_REPLAY)
+    ? takeReplayed(actor, slot, now)
+    : takeScheduled(actor, slot, now);
+  quietStoreF64(intendedAt(actor, slot), intended);
+}
+
+@inline
+function takeScheduled(actor: usize, slot: usize, now: f64): f64 {
+  const direction = nextDirection(actor);
+  quietStore32(actor + PACING_DIRECTION, DIRECTION_NONE);
+  nextIoOf(actor, slot, direction == DIRECTION_READ);
+  const schedule = scheduleOf(actor, direction);
+  if (!quietLoad32(schedule + SCHEDULE_ON)) return UNSCHEDULED;
+  const intended = quietLoadF64(schedule + SCHEDULE_DUE_NS);
+  let gap = quietLoadF64(schedule + SCHEDULE_GAP_NS);
+  if (!gap) {
+    gap = quietLoadF64(schedule + SCHEDULE_NS_PER_BYTE) * <f64>quietLoad32(slot + SLOT_LENGTH);
+  }
+  if (quietLoad32(actor + PACING_POISSON)) gap *= exponential(actor);
+  quietStoreF64(schedule + SCHEDULE_DUE_NS, intended + gap);
+  if (intended + gap <= now) quietAdd64(schedule + SCHEDULE_LATE, 1);
+  return intended;
+}
+
+/** A log is one schedule: late is what starts when the entry behind it is due. */
+function takeReplayed(actor: usize, slot: usize, now: f64): f64 {
+  const intended = replayDue(actor, 0);
+  const following = replayDue(actor, 1);
+  nextIo(actor, slot);
+  if (!quietLoad32(actor + ACTOR_REPLAY_PACED)) return UNSCHEDULED;
+  if (following > now) return intended;
+  const isRead = quietLoad32(slot + SLOT_IS_READ) != 0;
+  quietAdd64(actor + (isRead ? SCHEDULE_READ : SCHEDULE_WRITE) + SCHEDULE_LATE, 1);
+  return intended;
+}
+
+@inline
+function intendedAt(actor: usize, slot: usize): usize {
+  return quietLoad32(actor + PACING_INTENDED) + (<usize>slotIndex(actor, slot) << 3);
+}
+
+/** What a timed I/O means to schedule and goal: the time since its intended start, a miss. */
+export function accountPaced(
+  cpu: usize, actor: usize, slot: usize, isRead: bool, created: f64, end: f64,
+): void {
+  const intended = quietLoadF64(intendedAt(actor, slot));
+  if (intended != UNSCHEDULED) {
+    recordLatency(cpu, isRead ? OP_READ_CORRECTED : OP_WRITE_CORRECTED, end - intended);
+  }
+  const target = quietLoadF64(actor + PACING_TARGET_NS);
+  if (!target) return;
+  quietAdd32(actor + PACING_WINDOW_IOS, 1);
+  if (end - created > target) quietAdd32(actor + PACING_WINDOW_MISSES, 1);
+}
