@@ -27,6 +27,7 @@ import { monotonicNs } from "../../machine/clock.ts";
 import { type Core, instantiateCore } from "../../machine/core.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
+import { isAskedToStop } from "./stop_word.ts";
 
 /** Work between two looks at phase and deadline. */
 const SLICE_NS = 4e6;
@@ -159,7 +160,7 @@ function runUntilStopped(
   actor: CalledActor,
   measurement: Measurement,
 ): boolean {
-  while (Atomics.load(words, CONTROL_STOP >>> 2) === 0) {
+  while (Atomics.load(words, CONTROL_STOP >>> 2) === 0 && !isAskedToStop(words, task.cpu)) {
     const status = actor.run();
     if (status === STATUS_FAILED) return true;
     if (status === STATUS_DONE) return false;
