@@ -15,7 +15,9 @@ export const ACTOR_PRNG = ACTOR_LIFETIME_NS + 8;
 // What to do: 32-bit words.
 export const ACTOR_PATTERN = ACTOR_PRNG + 8;
 export const ACTOR_COMMAND = ACTOR_PATTERN + 4;
-export const ACTOR_MM = ACTOR_COMMAND + 4;
+/** Not 0: the host asks this actor to end; its worker looks between calls, the core never. */
+export const ACTOR_STOP_ASKED = ACTOR_COMMAND + 4;
+export const ACTOR_MM = ACTOR_STOP_ASKED + 4;
 export const ACTOR_FLAGS = ACTOR_MM + 4;
 /** One operation in so many is timed; 0: none. */
 export const ACTOR_SAMPLE = ACTOR_FLAGS + 4;

@@ -137,13 +137,16 @@ function quotient(a: number, b: number): number {
   return Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b;
 }
 
-/** Evaluates a size (bytes) or, with `time`, a duration (microseconds; bare numbers in seconds). */
-export function evaluate(text: string, time = false): Evaluated {
+/**
+ * Evaluates a size (bytes) or, with `time`, a duration (microseconds; a bare number stands for so
+ * many of them: seconds, unless told otherwise).
+ */
+export function evaluate(text: string, time = false, bareUs = 1e6): Evaluated {
   const evaluator = new Evaluator(text, time);
   try {
     const value = evaluator.whole();
     if (!Number.isFinite(value)) return { ok: false, why: "it has no finite value" };
-    return { ok: true, value: time && !evaluator.unitSeen ? value * 1e6 : value };
+    return { ok: true, value: time && !evaluator.unitSeen ? value * bareUs : value };
   } catch (fault) {
     if (fault instanceof Fault) return { ok: false, why: fault.message };
     throw fault;

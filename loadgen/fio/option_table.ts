@@ -1,5 +1,6 @@
 import { nearestName } from "./nearest_name.ts";
 import type { FioOption } from "./option.ts";
+import { GOAL_OPTIONS } from "./options_goals.ts";
 import { GROUPING_OPTIONS } from "./options_grouping.ts";
 import { LIMIT_OPTIONS } from "./options_limits.ts";
 import { MEMORY_OPTIONS } from "./options_memory.ts";
@@ -9,6 +10,8 @@ import {
   LATER_OPTIONS,
   REFUSED_OPTIONS,
 } from "./options_other.ts";
+import { PAUSE_OPTIONS } from "./options_pause.ts";
+import { RATE_OPTIONS } from "./options_rate.ts";
 import { REPLAY_OPTIONS } from "./options_replay.ts";
 import { SHAPE_OPTIONS } from "./options_shape.ts";
 
@@ -19,6 +22,9 @@ export const OPTION_TABLE: readonly FioOption[] = Object.freeze([
   ...MEMORY_OPTIONS,
   ...GROUPING_OPTIONS,
   ...REPLAY_OPTIONS,
+  ...RATE_OPTIONS,
+  ...PAUSE_OPTIONS,
+  ...GOAL_OPTIONS,
   ...LATER_OPTIONS,
   ...REFUSED_OPTIONS,
   ...ACCEPTED_OPTIONS,

@@ -2,34 +2,20 @@ import { accepted, type FioOption, later, refused } from "./option.ts";
 
 const FAST = "the job runs as fast as it can";
 const AT_ONCE = "the job starts with its group";
-const ONCE = "the job runs once";
+const BELOW = "a job below it goes on";
 const LIMITS = "the job ends at its size or runtime";
 const NO_COMMAND = "no command is started from a job file";
 const UNVERIFIED = "nothing is read back, so the pins of verifying reads are missing";
 
 /** Options that change a run but are not honoured yet: read, noted, and left out. */
 export const LATER_OPTIONS: readonly FioOption[] = [
-  ...later("bandwidth limits", FAST, ["rate", "rate_min|ratemin", "rate_cycle|ratecycle"]),
-  ...later("operation limits", FAST, ["rate_iops", "rate_iops_min"]),
-  ...later("arrivals of a limited rate", FAST, ["rate_process"], ["linear"]),
-  ...later("how a rate and thinktime combine", FAST, ["rate_ignore_thinktime"]),
-  ...later("pauses between I/Os", FAST, ["thinktime", "thinktime_spin", "thinktime_iotime"]),
-  ...later("what pauses count", FAST, ["thinktime_blocks"], ["0", "1"]),
-  ...later("what pauses count", FAST, ["thinktime_blocks_type"], ["complete"]),
+  ...later("least bandwidth", BELOW, ["rate_min|ratemin"]),
+  ...later("least I/Os a second", BELOW, ["rate_iops_min"]),
+  ...later("how often a least rate is looked at", BELOW, ["rate_cycle|ratecycle"], ["0", "1000"]),
+  ...later("time between pauses", "pauses come after I/Os, not after time", ["thinktime_iotime"]),
   ...later("ratio between jobs", FAST, ["flow", "flow_sleep", "flow_watermark"]),
-  ...later("who submits", "the job submits its own I/O", ["io_submit_mode"], ["inline"]),
-  ...later("a later start", AT_ONCE, ["startdelay", "wait_for"]),
-  ...later("time left out of the figures", "use --warmup", ["ramp_time"]),
-  ...later("repetitions", ONCE, ["loops"], ["0", "1"]),
-  ...later("latency goals", `iodepth stays as it is`, ["latency_target", "latency_window"]),
-  ...later("latency goals", `iodepth stays as it is`, ["latency_percentile"], ["100"]),
-  ...later("latency goals", `iodepth stays as it is`, ["latency_run"]),
+  ...later("a later start", AT_ONCE, ["wait_for"]),
   ...later("stop at a slow I/O", LIMITS, ["max_latency"]),
-  ...later("steady state", LIMITS, [
-    "steadystate|ss",
-    "steadystate_duration|ss_dur",
-    "steadystate_ramp_time|ss_ramp",
-  ]),
   ...later("stop with other jobs", LIMITS, ["exitall", "exitall_on_error"]),
   ...later("write until the device is full", LIMITS, ["fill_device|fill_fs"]),
   ...later("reading back what was written", UNVERIFIED, ["verify"], ["0", "none", "null"]),

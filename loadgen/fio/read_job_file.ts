@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { actorsOf } from "../../src/scenario/actors_of.ts";
 import type { ScanProgress } from "../../src/scenario/iolog/scan_log.ts";
 import { MOST_ACTORS } from "../../src/scenario/limits.ts";
 import type { Group, Job } from "../../src/scenario/scenario.ts";
@@ -9,6 +10,7 @@ import { type ReadText, readText, textOf } from "./read_text.ts";
 import { readSections, SECTION_LIMITS, type Section, type SectionLimits } from "./sections.ts";
 import { inheritSettings, initialSettings, type Settings } from "./settings.ts";
 import { shown } from "./shown.ts";
+import { checkSteadyState } from "./steady_groups.ts";
 import type { Surroundings } from "./substitute.ts";
 import { toJob } from "./to_job.ts";
 import { LogScans, toReplay } from "./to_replay.ts";
@@ -117,12 +119,19 @@ function gather(
   const made = toJob(section, settings, gathering.reportingGroup, problems, notes);
   if (!group || !made) return;
   const job = toReplay(made, settings, scans, notes);
+  checkSteadyState(
+    group.jobs,
+    job,
+    settings.at.get("steadystate_duration") ?? section.where,
+    problems,
+  );
   group.jobs.push(job);
-  group.actors += job.clones;
+  group.actors += actorsOf(job);
   if (group.actors > limits.actorsInGroup && !group.full) {
     group.full = true;
     const found = `${group.actors} actors together with job ${shown(section.name)}`;
     const remedy = `at most ${limits.actorsInGroup} in a stonewall group`;
-    problems.add(section.where, found, `${remedy}; lower numjobs or add a stonewall`);
+    const lower = job.submit === "offload" ? "numjobs or iodepth" : "numjobs";
+    problems.add(section.where, found, `${remedy}; lower ${lower} or add a stonewall`);
   }
 }

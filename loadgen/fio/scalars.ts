@@ -1,8 +1,8 @@
-import { LARGEST_COUNT, MOST_PERCENTILES } from "../../src/scenario/limits.ts";
+import { LARGEST_COUNT, LONGEST_RUN_MS, MOST_PERCENTILES } from "../../src/scenario/limits.ts";
 import { nearestName } from "./nearest_name.ts";
 import { bad, good, type Parsed, type Reader } from "./reader.ts";
 import { shown } from "./shown.ts";
-import { parseBytes, parseTimeMs, SIZE_FORMS, TIME_FORMS } from "./units.ts";
+import { parseBytes, parseTimeMs, SIZE_FORMS, TIME_FORMS, TIME_FORMS_US } from "./units.ts";
 
 function between(value: number, least: number, most: number, text: string): Parsed<number> {
   if (value < least) return bad(`${shown(text)} is less than ${least}`);
@@ -51,6 +51,31 @@ export const duration: Reader<number> = {
   blank: "digits",
   parse: parseTimeMs,
 };
+
+/** Milliseconds, up to a day. */
+export const dayAtMost: Reader<number> = {
+  accepts: `${TIME_FORMS}, up to a day`,
+  blank: "digits",
+  parse(text, context) {
+    const parsed = parseTimeMs(text, context);
+    return parsed.ok ? notTooLong(parsed.value, text) : parsed;
+  },
+};
+
+/** Nanoseconds, up to a day; a bare number counts microseconds. */
+export const microseconds: Reader<number> = {
+  accepts: `${TIME_FORMS_US}, up to a day`,
+  blank: "digits",
+  parse(text, context) {
+    const parsed = parseTimeMs(text, context, "us");
+    const checked = parsed.ok ? notTooLong(parsed.value, text) : parsed;
+    return checked.ok ? good(Math.round(checked.value * 1e6)) : checked;
+  },
+};
+
+function notTooLong(ms: number, text: string): Parsed<number> {
+  return ms <= LONGEST_RUN_MS ? good(ms) : bad(`${shown(text)} is more than a day`);
+}
 
 /** fio's boolean: it wants its 0 or 1. */
 export const boolean: Reader<boolean> = {

@@ -2,6 +2,12 @@ import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
 import type { PerDirection } from "./block_sizes.ts";
 import type { ReadDistribution } from "./distribution.ts";
 import { NO_REPLAY, type ReplaySettings } from "./options_replay.ts";
+import {
+  DEFAULT_GOALS,
+  DEFAULT_PACING,
+  type GoalSettings,
+  type PacingSettings,
+} from "./pacing_settings.ts";
 import type { Extent } from "./scalars.ts";
 
 /** What `rw=` says. */
@@ -37,6 +43,8 @@ export interface Settings {
   filename: string | undefined;
   directory: string | undefined;
   numberIos: number | undefined;
+  pacing: PacingSettings;
+  goals: GoalSettings;
   runtimeMs: number;
   timeBased: boolean;
   mem: string;
@@ -82,6 +90,8 @@ export function initialSettings(): Settings {
     filename: undefined,
     directory: undefined,
     numberIos: undefined,
+    pacing: DEFAULT_PACING,
+    goals: DEFAULT_GOALS,
     runtimeMs: 0,
     timeBased: false,
     mem: "malloc",

@@ -7,10 +7,13 @@ import {
   modelledEngine,
   refusalOfEngine,
 } from "./engines.ts";
+import { jobGoals } from "./job_goals.ts";
+import { jobPacing } from "./job_pacing.ts";
 import { blockMix, jobSizes, usedShares } from "./job_sizes.ts";
 import type { Notes } from "./notes.ts";
 import { isHuge } from "./options_memory.ts";
 import type { Problems } from "./problems.ts";
+import type { Remarks } from "./remarks.ts";
 import type { Section } from "./sections.ts";
 import type { Settings } from "./settings.ts";
 import { shown } from "./shown.ts";
@@ -65,6 +68,8 @@ class JobBuilder {
       numberIos: s.numberIos,
       runtimeMs: s.runtimeMs === 0 ? undefined : s.runtimeMs,
       timeBased: this.#timeBased(),
+      ...jobPacing(s, this.#name(), this.#remarks()),
+      ...jobGoals(s, this.#remarks()),
       memAlignBytes: s.memAlign % PAGE_BYTES,
       folioOrder: this.#folioOrder(),
       bufferBytes: Math.max(...[...mix.read, ...mix.write].map((share) => share.maxBytes)),
@@ -91,6 +96,13 @@ class JobBuilder {
 
   #refuse(option: string, found: string, accepted: string): void {
     this.#problems.add(this.#settings.at.get(option) ?? this.#section.where, found, accepted);
+  }
+
+  #remarks(): Remarks {
+    return {
+      note: (text) => this.#note(text),
+      refuse: (option, found, accepted) => this.#refuse(option, found, accepted),
+    };
   }
 
   #refuseEngine(): undefined {
@@ -213,8 +225,9 @@ class JobBuilder {
   }
 
   #depth(engine: ModelledEngine): number {
-    const { iodepth, ioengine } = this.#settings;
-    if (!engine.synchronous || iodepth === 1) return iodepth;
+    const { iodepth, ioengine, pacing } = this.#settings;
+    // Offloaded, each submitter has one in flight whatever the engine.
+    if (!engine.synchronous || iodepth === 1 || pacing.submit === "offload") return iodepth;
     this.#note(`iodepth=${iodepth} is 1: ioengine=${ioengine} has one I/O in flight`);
     return 1;
   }

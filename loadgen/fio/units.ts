@@ -7,6 +7,7 @@ const POWERS = "kmgtp";
 
 export const SIZE_FORMS = "a whole number with k, m, g, t or p behind it, or arithmetic in ( )";
 export const TIME_FORMS = "seconds, or a whole number with d, h, m, s, ms or us behind it";
+export const TIME_FORMS_US = TIME_FORMS.replace("seconds", "microseconds");
 
 function whole(value: number, text: string): Parsed<number> {
   const truncated = Math.trunc(value);
@@ -44,11 +45,15 @@ export function parseBytes(text: string, context: ValueContext): Parsed<number> 
   return value;
 }
 
-/** A duration in milliseconds; a bare number counts seconds. */
-export function parseTimeMs(text: string, context: ValueContext): Parsed<number> {
+/** A duration in milliseconds; a bare number counts seconds, or microseconds where fio says so. */
+export function parseTimeMs(
+  text: string,
+  context: ValueContext,
+  bare: "s" | "us" = "s",
+): Parsed<number> {
   const arithmetic = context.computed && /[-+*/%^]/.test(text);
   if (text.startsWith("(") || arithmetic) {
-    const result = evaluate(text, true);
+    const result = evaluate(text, true, bare === "s" ? 1e6 : 1);
     if (!result.ok) return bad(`${shown(text)}: ${result.why}`);
     const checked = whole(result.value, text);
     return checked.ok ? good(checked.value / 1000) : checked;
@@ -59,20 +64,20 @@ export function parseTimeMs(text: string, context: ValueContext): Parsed<number>
     return bad(`${shown(text)} is not a duration`);
   }
   const [, digits = "", unit = ""] = match;
-  const factor = TIME_MS.get(unit.toLowerCase());
+  const factor = TIME_US.get(unit === "" ? bare : unit.toLowerCase());
   if (factor === undefined) return bad(`${shown(text)}: no unit ${unit}`);
-  const value = whole(Number(digits) * factor * 1000, text);
+  const value = whole(Number(digits) * factor, text);
   return value.ok ? good(value.value / 1000) : value;
 }
 
-const TIME_MS: ReadonlyMap<string, number> = new Map([
-  ["", 1000],
-  ["us", 1e-3],
-  ["usec", 1e-3],
-  ["ms", 1],
-  ["msec", 1],
-  ["s", 1000],
-  ["m", 60e3],
-  ["h", 3600e3],
-  ["d", 86400e3],
+/** Whole microseconds, so that no unit is lost to a fraction of a millisecond. */
+const TIME_US: ReadonlyMap<string, number> = new Map([
+  ["us", 1],
+  ["usec", 1],
+  ["ms", 1e3],
+  ["msec", 1e3],
+  ["s", 1e6],
+  ["m", 60e6],
+  ["h", 3600e6],
+  ["d", 86400e6],
 ]);

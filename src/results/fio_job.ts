@@ -1,4 +1,5 @@
 import type { BlockSizeShare, Job } from "../scenario/scenario.ts";
+import { goalOptions, pacingOptions } from "./fio_job_pacing.ts";
 
 /** A job in fio's words. */
 
@@ -26,6 +27,8 @@ export function jobOptions(job: Job): Record<string, string> {
     ...(job.thread ? { thread: "1" } : {}),
     ...(job.runtimeMs === undefined ? {} : { runtime: `${job.runtimeMs}ms` }),
     ...(job.timeBased ? { time_based: "1" } : {}),
+    ...pacingOptions(job),
+    ...goalOptions(job),
   };
 }
 

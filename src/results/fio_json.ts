@@ -1,4 +1,5 @@
 import { LatencyHistogram } from "../machine/histogram.ts";
+import { latencyGoalJson, steadyStateJson } from "./fio_goals.ts";
 import { fioGroupNumbers, groupKeyOf, perSecond, runtimeMs } from "./fio_groups.ts";
 import { jobOptions } from "./fio_job.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
@@ -65,10 +66,8 @@ function jobJson(record: RunRecord, unit: JobRecord, withBins: boolean) {
     latency_ns: sharesJson(shares.ns),
     latency_us: sharesJson(shares.us),
     latency_ms: sharesJson(shares.ms),
-    latency_depth: job.iodepth,
-    latency_target: 0,
-    latency_percentile: 100,
-    latency_window: 0,
+    ...latencyGoalJson(unit),
+    ...steadyStateJson(unit),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Group, Job } from "../scenario/scenario.ts";
+import { goalLines } from "./fio_goals.ts";
 import {
   fioGroupNumbers,
   type GroupTotal,
@@ -47,6 +48,7 @@ export function jobLines(record: RunRecord, job: JobRecord): string[] {
   if (movesBlocks(job.job)) {
     lines.push(`     issued rwts: total=${read.ios},${write.ios},0,0`);
   }
+  lines.push(...goalLines(job));
   return lines;
 }
 

@@ -51,12 +51,13 @@ export class Gathering {
   }
 
   /** Takes the figures of a finished group and zeroes them for the next one. */
-  addGroup(groupIndex: number, actors: readonly PlacedActor[], { ends, measured }: GroupEnd): void {
+  addGroup(groupIndex: number, actors: readonly PlacedActor[], group: GroupEnd): void {
+    const { ends, measured, steadyStates } = group;
     const made: JobRecord[] = actors.map((actor, i) => {
       const end = ends[i] ?? { kind: "died", why: "never started" };
       // A worker that died before the measurement could not zero what the warm-up counted.
       if (end.kind === "died" && measured === undefined) this.clear(actor);
-      return this.recordOf(groupIndex, actor, end);
+      return { ...this.recordOf(groupIndex, actor, end), steadyState: steadyStates[i] };
     });
     const longestNs = Math.max(0, ...made.map((job) => job.elapsedNs));
     const cpu = cpuPercents(measured, actors.length);

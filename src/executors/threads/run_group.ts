@@ -9,11 +9,13 @@ import { writeActor } from "../../machine/actor_block.ts";
 import { monotonicNs } from "../../machine/clock.ts";
 import { cpuAddress } from "../../machine/machine.ts";
 import { replayedShare } from "../../machine/replay_ring.ts";
+import type { SteadyStateRecord } from "../../results/record.ts";
 import { isEndless } from "../../scenario/endless.ts";
 import { warmupOf } from "../../scenario/warmup.ts";
 import type { PlacedActor } from "./placement.ts";
 import { PHASE_MEASURE, PHASE_WARMUP } from "./protocol.ts";
 import { type ActorContext, type ActorEnd, RunningActor } from "./running_actor.ts";
+import { SteadyWatch } from "./steady_watch.ts";
 
 const TICK_MS = 20;
 
@@ -36,6 +38,8 @@ export interface GroupEnd {
   readonly ends: readonly ActorEnd[];
   /** undefined: it ended before. */
   readonly measured: MeasuredPhase | undefined;
+  /** What became of the steady states, actor by actor as they were placed. */
+  readonly steadyStates: readonly (SteadyStateRecord | undefined)[];
 }
 
 export interface GroupContext extends ActorContext {
@@ -61,10 +65,11 @@ export async function runGroup(
     writeActor(machine, { ...actor, seed, sample: scenario.run.sample });
   }
   const running = actors.map((actor) => new RunningActor(context, actor, startWord));
-  const supervisor = new Supervisor(context, running, warmupMs);
+  const steady = new SteadyWatch(machine, running);
+  const supervisor = new Supervisor(context, running, warmupMs, steady);
   await supervisor.supervise(startWord);
   const ends = await Promise.all(running.map((actor) => actor.ended));
-  return { ends, measured: supervisor.measured };
+  return { ends, measured: supervisor.measured, steadyStates: steady.records() };
 }
 
 /** Opens the barrier, ends the warm-up, stops everybody in time, watches over the stuck. */
@@ -78,6 +83,7 @@ class Supervisor {
     private readonly context: GroupContext,
     private readonly running: readonly RunningActor[],
     private readonly warmupMs: number,
+    private readonly steady: SteadyWatch,
   ) {}
 
   async supervise(startWord: number): Promise<void> {
@@ -106,6 +112,7 @@ class Supervisor {
       this.enter("measure");
       Atomics.store(machine.words, CONTROL_PHASE >>> 2, PHASE_MEASURE);
     }
+    if (this.phase === "measure") this.steady.look(this.elapsedMs(nowNs));
     const over = this.phase === "measure" && this.isOver(nowNs);
     if (this.phase !== "drain" && (over || signal?.aborted || this.anyFailed())) this.stop();
     this.watch(nowNs);

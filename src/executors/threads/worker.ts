@@ -29,6 +29,7 @@ import { type Core, instantiateCore } from "../../machine/core.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
 import { ReplayFeed } from "./replay_feed.ts";
+import { isAskedToStop } from "./stop_word.ts";
 import { GoalKeeper, Schedules } from "./worker_pacing.ts";
 
 /** Work between two looks at phase and deadline. */
@@ -200,7 +201,7 @@ function runUntilStopped(
 ): boolean {
   const { latencyGoal, memory, cpu, iodepth } = task;
   const goal = latencyGoal && new GoalKeeper(memory, cpu + CPU_ACTOR, latencyGoal, iodepth);
-  while (Atomics.load(words, CONTROL_STOP >>> 2) === 0) {
+  while (Atomics.load(words, CONTROL_STOP >>> 2) === 0 && !isAskedToStop(words, task.cpu)) {
     if (feed?.fill() === false) return true;
     const status = actor.run();
     if (status === STATUS_FAILED) return true;

@@ -31,15 +31,14 @@ describe("the option table", () => {
       help: "I/Os in flight",
       engines: [],
     });
-    expect(rows.find((row) => row.name === "rate_iops")?.help).toBe(
-      "operation limits; not honoured yet: the job runs as fast as it can",
+    expect(rows.find((row) => row.name === "max_latency")?.help).toBe(
+      "stop at a slow I/O; not honoured yet: the job ends at its size or runtime",
     );
   });
 
   test("knows what is not honoured yet", () => {
-    const shaping = ["loops", "ramp_time", "startdelay", "rate", "rate_iops", "rate_process"];
-    const more = ["thinktime", "io_submit_mode", "ss", "latency_target", "replay_time_scale"];
-    expect(new Set(statusesOf([...shaping, ...more]))).toEqual(new Set(["later"]));
+    const later = ["rate_min", "rate_cycle", "thinktime_iotime", "max_latency", "flow"];
+    expect(new Set(statusesOf(later))).toEqual(new Set(["later"]));
     expect(findOption("read_iolog")?.status).toBe("refused");
   });
 

@@ -58,7 +58,10 @@ size=3g
       sizeBytes: 2 ** 30,
       ioSizeBytes: 2 ** 30,
       runtimeMs: 120_000,
+      bufferBytes: 16384,
     });
+    // As fio sizes its buffers: the largest block of any direction, used or not.
+    expect([second?.bufferBytes, third?.bufferBytes]).toEqual([65536, 2 ** 20]);
     expect(second?.writeSizes[0]?.minBytes).toBe(65536);
     expect(second?.readSizes[0]?.minBytes).toBe(16384);
     expect(second?.reportingGroup).toBe(1);
@@ -74,10 +77,10 @@ size=3g
   });
 
   test("says of each option that is not honoured yet where it stands", () => {
-    const { notes } = read("[a]\nsize=1m\ndirect=1\nrate_iops=50\nthinktime=0\nloops=3\n");
+    const { notes } = read("[a]\nsize=1m\ndirect=1\nrate_min=50\nrate_cycle=1000\nflow=3\n");
     expect(notes).toEqual([
-      "rate_iops (jobs/some.fio:4): not honoured yet, the job runs as fast as it can",
-      "loops (jobs/some.fio:6): not honoured yet, the job runs once",
+      "rate_min (jobs/some.fio:4): not honoured yet, a job below it goes on",
+      "flow (jobs/some.fio:6): not honoured yet, the job runs as fast as it can",
     ]);
   });
 

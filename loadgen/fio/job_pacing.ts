@@ -1,0 +1,67 @@
+import { splitmix64 } from "../../src/machine/prng.ts";
+import type { Arrivals, Job, Rate, Thinktime } from "../../src/scenario/scenario.ts";
+import type { PerDirection } from "./block_sizes.ts";
+import type { Remarks } from "./remarks.ts";
+import type { Settings } from "./settings.ts";
+
+type Pacing = Pick<Job, "loops" | "startDelayMs" | "rampMs" | "arrivals" | "thinktime" | "submit">;
+
+/** When a job starts, how often it is done, and when its I/Os may start. */
+export function jobPacing(settings: Settings, name: string, remarks: Remarks): Pacing {
+  const { loops, rampMs, submit } = settings.pacing;
+  const arrivals = arrivalsOf(settings, remarks);
+  const thinktime = thinktimeOf(settings, remarks);
+  if (arrivals && thinktime && settings.pacing.ignoresThinktime) {
+    remarks.note(
+      "rate_ignore_thinktime is not honoured yet: after a thinktime the job catches up with its rate",
+    );
+  }
+  const startDelayMs = startDelayOf(settings, name, remarks);
+  return { loops, startDelayMs, rampMs, arrivals, thinktime, submit };
+}
+
+const isGiven = ({ read, write }: PerDirection<number>): boolean => read > 0 || write > 0;
+
+/** The rates of the directions that the job uses; fio leaves the others out without a word. */
+function arrivalsOf(settings: Settings, remarks: Remarks): Arrivals | undefined {
+  const { direction, pacing } = settings;
+  const { bytesASecond, iosASecond, process } = pacing;
+  const both = isGiven(bytesASecond) && isGiven(iosASecond);
+  if (both) {
+    const accepted = "one of the two (rate_iops=0 or rate=0 takes the other back), as in fio";
+    remarks.refuse("rate_iops", "rate and rate_iops together", accepted);
+  }
+  const rates = isGiven(bytesASecond) ? bytesASecond : iosASecond;
+  const per = isGiven(bytesASecond) ? "bytes" : "ios";
+  const of = (used: boolean, aSecond: number): Rate | undefined =>
+    used && aSecond > 0 ? { per, aSecond } : undefined;
+  const read = of(direction.reads, rates.read);
+  const write = of(direction.writes, rates.write);
+  if (read || write) return { process, read, write };
+  if (isGiven(rates)) remarks.note("its rate is for a direction that it does not use");
+  else if (process === "poisson") remarks.note("rate_process without a rate has no effect");
+  return undefined;
+}
+
+function thinktimeOf({ pacing }: Settings, remarks: Remarks): Thinktime | undefined {
+  const { pauseNs, spinNs, blocks, countedAt } = pacing;
+  if (pauseNs > 0) return { pauseNs, spinNs: Math.min(spinNs, pauseNs), blocks, countedAt };
+  if (spinNs > 0) remarks.note("thinktime_spin without a thinktime has no effect");
+  return undefined;
+}
+
+const TWO_TO_64 = 2 ** 64;
+
+/**
+ * fio draws from a range anew for each clone and run. Here the clones of a job start together,
+ * at a time drawn from its name, so that a file always means the same run.
+ */
+function startDelayOf(settings: Settings, name: string, remarks: Remarks): number {
+  const { low, high } = settings.pacing.startDelayMs;
+  if (low === high) return low;
+  let draw = 0n;
+  for (const char of name) draw = splitmix64(draw, char.codePointAt(0) ?? 0);
+  const ms = Math.round(low + (Number(draw) / TWO_TO_64) * (high - low));
+  remarks.note(`startdelay: ${ms} ms of ${low} to ${high} ms, drawn from the job's name`);
+  return ms;
+}

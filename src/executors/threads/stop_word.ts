@@ -1,0 +1,16 @@
+import { ACTOR_STOP_ASKED } from "../../../assembly/shared/actor_layout.ts";
+import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
+
+/** One actor's stop word, beside the one of all (CONTROL_STOP). `cpu` is its block's address. */
+
+const indexOf = (cpu: number): number => (cpu + CPU_ACTOR + ACTOR_STOP_ASKED) >>> 2;
+
+/** It ends within a slice of its worker, and everything that it holds is given back. */
+export function askToStop(words: Int32Array, cpu: number): void {
+  Atomics.store(words, indexOf(cpu), 1);
+  Atomics.notify(words, indexOf(cpu));
+}
+
+export function isAskedToStop(words: Int32Array, cpu: number): boolean {
+  return Atomics.load(words, indexOf(cpu)) !== 0;
+}
