@@ -1,4 +1,4 @@
-import { nearestName } from "./nearest_name.ts";
+import { nearestName } from "../../src/scenario/nearest_name.ts";
 import type { FioOption } from "./option.ts";
 import { GROUPING_OPTIONS } from "./options_grouping.ts";
 import { LIMIT_OPTIONS } from "./options_limits.ts";

@@ -37,6 +37,8 @@ export interface GroupContext extends ActorContext {
   readonly groupIndex: number;
   readonly signal: AbortSignal | undefined;
   readonly onTick: ((progress: GroupProgress) => void) | undefined;
+  /** Asked at every tick of the measured phase: shall it end? It only reads. */
+  readonly endsEarly?: (elapsedMs: number) => boolean;
 }
 
 /** Runs one stonewall group to its end and says how each actor ended, and what it cost. */
@@ -100,7 +102,7 @@ class Supervisor {
       this.enter("measure");
       Atomics.store(machine.words, CONTROL_PHASE >>> 2, PHASE_MEASURE);
     }
-    const over = this.phase === "measure" && this.isOver(nowNs);
+    const over = this.phase === "measure" && (this.isOver(nowNs) || this.endsEarly(nowNs));
     if (this.phase !== "drain" && (over || signal?.aborted || this.anyFailed())) this.stop();
     this.watch(nowNs);
     onTick?.({
@@ -124,6 +126,10 @@ class Supervisor {
     if (durationMs !== undefined) return this.elapsedMs(nowNs) >= durationMs;
     const left = this.running.filter((actor) => actor.end === undefined);
     return left.length > 0 && left.every(({ actor }) => isEndless(actor.job));
+  }
+
+  private endsEarly(nowNs: number): boolean {
+    return this.context.endsEarly?.(this.elapsedMs(nowNs)) ?? false;
   }
 
   private limitMs(): number | undefined {
