@@ -7,22 +7,27 @@ import { THRESHOLD_SIGNS, type Threshold } from "./scenario.ts";
 /** Looked at first after so much measured time, unless `abortOnFail=DELAY` says otherwise. */
 const DEFAULT_DELAY_MS = 1000;
 
-const TIMES: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
-const LONG_TIMES: Readonly<Record<string, number>> = { ...TIMES, m: 60e9, h: 3600e9 };
-const SCALES: Readonly<Record<string, number>> = {
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-};
+const TIMES: ReadonlyMap<string, number> = new Map([
+  ["ns", 1],
+  ["us", 1e3],
+  ["ms", 1e6],
+  ["s", 1e9],
+]);
+const LONG_TIMES = new Map([...TIMES, ["m", 60e9], ["h", 3600e9]]);
+const SCALES: ReadonlyMap<string, number> = new Map([
+  ["", 1],
+  ["k", 1e3],
+  ["M", 1e6],
+  ["G", 1e9],
+  ["Ki", 2 ** 10],
+  ["Mi", 2 ** 20],
+  ["Gi", 2 ** 30],
+]);
 
 interface Units {
   readonly what: string;
   /** Factor of each unit; "" is none. */
-  readonly scales: Readonly<Record<string, number>>;
+  readonly scales: ReadonlyMap<string, number>;
   /** What may stand behind the unit and changes nothing. */
   readonly tail: RegExp;
   readonly accepted: string;
@@ -62,7 +67,7 @@ const UNITS: Readonly<Record<MetricKind, Units>> = {
   },
   share: {
     what: "a share",
-    scales: { "%": 0.01 },
+    scales: new Map([["%", 1 / 100]]),
     tail: /$/,
     accepted: "percent, such as 99.9%",
   },
@@ -136,10 +141,13 @@ class ThresholdText {
     if (written === "") throw this.refusal(from, "no metric", THRESHOLD_FORM);
     const metric = findMetric(written);
     if (metric) return metric;
+    const found = `${JSON.stringify(written)} is no metric`;
+    if (findMetric(written.replace(/\.p\(?[\d.]+\)?$/, ".p50"))) {
+      throw this.refusal(from, found, "a percentile above 0 and up to 100, such as p99.9");
+    }
     const near = nearestName(written, metricNames());
     const list = "--threshold help lists the metrics";
-    const accepted = near === undefined ? list : `did you mean ${near}? ${list}`;
-    throw this.refusal(from, `${JSON.stringify(written)} is no metric`, accepted);
+    throw this.refusal(from, found, near === undefined ? list : `did you mean ${near}? ${list}`);
   }
 
   private sign(): Threshold["sign"] {
@@ -159,12 +167,13 @@ class ThresholdText {
     const unitAt = this.skipBlanks();
     const written = this.take(/(?!abort)[a-z/%]+/iy);
     const unit = written.replace(tail, "");
-    const scale = scales[unit] ?? (Number(digits) === 0 && written === "" ? 1 : undefined);
+    const scale = scales.get(unit) ?? (Number(digits) === 0 && written === "" ? 1 : undefined);
     if (scale === undefined) {
       const found = written === "" ? "no unit behind" : `${JSON.stringify(written)} is no unit of`;
       throw this.refusal(unitAt, `${found} ${what}`, accepted);
     }
-    const limit = kind === "share" ? Number(digits) / 100 : Number(digits) * scale;
+    // Dividing rounds once: 29 % is 0.29.
+    const limit = scale < 1 ? Number(digits) / (1 / scale) : Number(digits) * scale;
     if (Number.isFinite(limit)) return limit;
     throw this.refusal(from, `${digits} is too large`, accepted);
   }
@@ -177,7 +186,7 @@ class ThresholdText {
     if (rest === "abortOnFail") return DEFAULT_DELAY_MS;
     const [, digits = "", unit = ""] =
       /^abortOnFail=(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)$/.exec(rest) ?? [];
-    const ms = digits === "" ? Number.NaN : (Number(digits) * (LONG_TIMES[unit] ?? 1)) / 1e6;
+    const ms = digits === "" ? Number.NaN : (Number(digits) * (LONG_TIMES.get(unit) ?? 1)) / 1e6;
     if (ms <= LONGEST_RUN_MS) return ms;
     const accepted = "the end, abortOnFail, or abortOnFail=DELAY with a time such as 500ms or 10s";
     throw this.refusal(from, JSON.stringify(rest), accepted);
