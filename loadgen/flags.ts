@@ -3,6 +3,7 @@ import { LARGEST_COUNT, LARGEST_SAMPLE, LONGEST_RUN_MS } from "../src/scenario/l
 import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
 import type { Problem } from "../src/scenario/problem.ts";
 import { COUNT_NAMES, type CountName, RULES_NAMES } from "../src/scenario/scenario.ts";
+import { parseThreshold } from "../src/scenario/threshold.ts";
 
 /** What commander hands over: strings, as they were typed. */
 export interface RunFlags {
@@ -17,6 +18,9 @@ export interface RunFlags {
   readonly outputFormat: string;
   readonly output?: string;
   readonly hlog?: string;
+  readonly junit?: string;
+  readonly openmetrics?: string;
+  readonly threshold?: readonly string[];
   readonly showConfig?: boolean;
   readonly quiet?: boolean;
   readonly cmdhelp?: boolean | string;
@@ -36,7 +40,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 export function readFlags(
   flags: RunFlags,
   problems: Problem[],
-): Pick<ScenarioInput, "machine" | "run"> & { format: OutputFormat } {
+): Pick<ScenarioInput, "machine" | "run" | "thresholds"> & { format: OutputFormat } {
   const reader = new FlagReader(problems);
   reader.oneOf("--executor", flags.executor, ["threads"]);
   return {
@@ -51,6 +55,9 @@ export function readFlags(
       warmupMs: reader.duration("--warmup", flags.warmup, 0),
       sample: reader.whole("--sample", flags.sample, 0, LARGEST_SAMPLE),
     },
+    thresholds: (flags.threshold ?? []).flatMap(
+      (text) => parseThreshold(text, "--threshold", problems) ?? [],
+    ),
     format: reader.oneOf("--output-format", flags.outputFormat, OUTPUT_FORMATS) ?? "normal",
   };
 }

@@ -1,7 +1,7 @@
 import { wrapped } from "../src/results/words.ts";
+import { nearestName } from "../src/scenario/nearest_name.ts";
 import { ConfigurationError } from "../src/scenario/problem.ts";
 import { type HelpRow, helpTable } from "./fio/help_table.ts";
-import { nearestName } from "./fio/nearest_name.ts";
 
 const TITLES = {
   modelled: "Modelled: these shape the run.",

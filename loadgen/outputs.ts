@@ -1,35 +1,85 @@
 import { type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { hlog } from "../src/results/hlog.ts";
+import { junitXml } from "../src/results/junit.ts";
+import { openMetrics } from "../src/results/openmetrics.ts";
+import type { RunRecord } from "../src/results/record.ts";
 import type { Problem } from "../src/scenario/problem.ts";
+import type { RunFlags } from "./flags.ts";
 
-/** What a run reads and writes; undefined: standard output, or nothing. */
+/** A file that a run writes beside its results. */
+interface FurtherOutput {
+  readonly flag: string;
+  readonly about: string;
+  /** Its name, if it was asked for. */
+  readonly path: (flags: RunFlags) => string | undefined;
+  readonly make: (record: RunRecord) => string;
+}
+
+/** A further output is a row here and a key of RunFlags: the rest is done alike for all. */
+export const FURTHER_OUTPUTS: readonly FurtherOutput[] = [
+  {
+    flag: "--hlog",
+    about: "also write the latencies as an HdrHistogram interval log",
+    path: (flags) => flags.hlog,
+    make: hlog,
+  },
+  {
+    flag: "--junit",
+    about: "also write jobs, invariants and thresholds as JUnit XML",
+    path: (flags) => flags.junit,
+    make: junitXml,
+  },
+  {
+    flag: "--openmetrics",
+    about: "also write the figures as OpenMetrics text",
+    path: (flags) => flags.openmetrics,
+    make: openMetrics,
+  },
+];
+
+/** A file to be written after the run. */
+export interface OutputFile {
+  readonly flag: string;
+  readonly path: string;
+  readonly make: (record: RunRecord) => string;
+}
+
+/** The further outputs that were asked for. */
+export function furtherFiles(flags: RunFlags): OutputFile[] {
+  return FURTHER_OUTPUTS.flatMap(({ flag, path, make }) => {
+    const name = path(flags);
+    return name === undefined ? [] : [{ flag, path: name, make }];
+  });
+}
+
+/** What a run reads and writes; undefined: standard output. */
 export interface RunFiles {
   readonly job: string | undefined;
   readonly output: string | undefined;
-  readonly hlog: string | undefined;
+  readonly further: readonly Pick<OutputFile, "flag" | "path">[];
 }
 
 /** Refuses what would lose something: one file for two things, or a pipe that may never be read. */
-export function checkFiles({ job, output, hlog }: RunFiles, problems: Problem[]): void {
-  if (hlog === "-") {
-    problems.push({
-      where: "--hlog",
-      found: '"-", but standard output is for the results',
-      accepted: "the name of a file",
-    });
+export function checkFiles({ job, output, further }: RunFiles, problems: Problem[]): void {
+  const files = output === undefined ? [] : [{ flag: "--output", path: output }];
+  for (const { flag: where, path } of further) {
+    if (path === "-") {
+      problems.push({
+        where,
+        found: '"-", but standard output is for the results',
+        accepted: "the name of a file",
+      });
+      continue;
+    }
+    const other = files.find((known) => isSame(known.path, path));
+    if (other !== undefined) {
+      const found = `"${path}" is the file of ${other.flag} as well`;
+      problems.push({ where, found, accepted: "two different files" });
+    }
+    files.push({ flag: where, path });
   }
-  if (output !== undefined && hlog !== undefined && isSame(output, hlog)) {
-    problems.push({
-      where: "--hlog",
-      found: `"${hlog}" is the file of --output as well`,
-      accepted: "two different files",
-    });
-  }
-  for (const [where, path] of [
-    ["--output", output],
-    ["--hlog", hlog],
-  ] as const) {
-    if (path === undefined || path === "-") continue;
+  for (const { flag: where, path } of files) {
     if (job !== undefined && job !== "-" && isSame(path, job)) {
       const found = `"${path}" is the job file itself`;
       problems.push({ where, found, accepted: "another file: the job would be gone" });

@@ -9,7 +9,9 @@ import { makeScenario, type ScenarioInput } from "./scenario/make_scenario.ts";
 
 export { fioJson } from "./results/fio_json.ts";
 export { hlog } from "./results/hlog.ts";
+export { junitXml } from "./results/junit.ts";
 export { normalReport } from "./results/normal.ts";
+export { openMetrics } from "./results/openmetrics.ts";
 export type { RunRecord } from "./results/record.ts";
 export { makeScenario, type ScenarioInput } from "./scenario/make_scenario.ts";
 export { ConfigurationError, EnvironmentFault } from "./scenario/problem.ts";

@@ -2,33 +2,25 @@ import { cpus, totalmem } from "node:os";
 import { type Command, Option } from "commander";
 import { placeActors, planFor } from "../../src/executors/threads/placement.ts";
 import { runThreads } from "../../src/executors/threads/run_threads.ts";
-import {
-  EXIT_INTERNAL,
-  EXIT_INTERRUPTED,
-  type ExitReason,
-  exitStatusOf,
-  repeatLine,
-  runExitReasons,
-} from "../../src/results/exit_status.ts";
-import { fioJson } from "../../src/results/fio_json.ts";
-import { hlog } from "../../src/results/hlog.ts";
-import { normalReport } from "../../src/results/normal.ts";
+import { EXIT_INTERRUPTED } from "../../src/results/exit_status.ts";
 import type { RunRecord } from "../../src/results/record.ts";
-import { checkWritable, writeOutput } from "../../src/results/write_output.ts";
+import { checkWritable } from "../../src/results/write_output.ts";
 import { DEFAULT_MACHINE, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
 import { makeScenario } from "../../src/scenario/make_scenario.ts";
-import { ConfigurationError, EnvironmentFault, type Problem } from "../../src/scenario/problem.ts";
+import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
 import { COUNT_NAMES, type Scenario } from "../../src/scenario/scenario.ts";
 import { type JobFile, readJobFile } from "../fio/read_job_file.ts";
-import { OUTPUT_FORMATS, type OutputFormat, type RunFlags, readFlags } from "../flags.ts";
+import { OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
 import { optionHelp } from "../option_help.ts";
-import { checkFiles } from "../outputs.ts";
+import { checkFiles, FURTHER_OUTPUTS, furtherFiles } from "../outputs.ts";
 import { ProgressLine } from "../progress.ts";
 import { onInterrupt } from "../terminal.ts";
+import { thresholdHelp } from "../threshold_help.ts";
+import { writeResults } from "../write_results.ts";
 
 /** Adds `pinlab run`; `ended` hears the exit status. */
 export function addRunCommand(program: Command, ended: (status: number) => void): void {
-  program
+  const command = program
     .command("run")
     .summary("drive the emulated machine with a fio job file")
     .description(
@@ -49,13 +41,19 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
     )
     .addOption(new Option("--output-format <format>", OUTPUT_FORMATS.join(", ")).default("normal"))
     .option("--output <file>", "write the results there; - is standard output, the default")
-    .option("--hlog <file>", "also write the latencies as an HdrHistogram interval log")
+    .addOption(
+      new Option(
+        "--threshold <expr>",
+        "exit 99 unless it holds: pin_fast.p99<5us; help lists all",
+      ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
+    )
     .option("--show-config", "print the scenario that would run, as JSON, and end")
     .option("--quiet", "no progress on standard error")
     .option("--cmdhelp [option]", "what pinlab makes of fio's options, or of one, and end")
     .action(async (file: string | undefined, flags: RunFlags) => {
       ended(await runCommand(file, flags));
     });
+  for (const { flag, about } of FURTHER_OUTPUTS) command.option(`${flag} <file>`, about);
 }
 
 async function runCommand(file: string | undefined, flags: RunFlags): Promise<number> {
@@ -63,24 +61,30 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
     process.stdout.write(optionHelp(flags.cmdhelp));
     return 0;
   }
+  if (flags.threshold?.includes("help")) {
+    process.stdout.write(thresholdHelp());
+    return 0;
+  }
   const problems: Problem[] = [];
-  const { machine, run, format } = readFlags(flags, problems);
+  const { machine, run, thresholds, format } = readFlags(flags, problems);
   const progress = new ProgressLine(process.stderr, flags.quiet ?? false);
   const jobs = readJobs(file, problems, progress);
   const output = flags.output === "-" ? undefined : flags.output;
-  checkFiles({ job: file, output, hlog: flags.hlog }, problems);
+  const further = furtherFiles(flags);
+  checkFiles({ job: file, output, further }, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const notes = [...jobs.notes, ...notesOf(flags)];
-  const scenario = makeScenario({ ...jobs, notes, source: file ?? "-", machine, run });
+  const source = file ?? "-";
+  const scenario = makeScenario({ ...jobs, notes, source, machine, run, thresholds });
   planFor(scenario, scenario.groups.map(placeActors));
   if (flags.showConfig) {
     process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`);
     return 0;
   }
   if (output !== undefined) checkWritable(output);
-  if (flags.hlog !== undefined) checkWritable(flags.hlog);
+  for (const { path } of further) checkWritable(path);
   const record = await runWatched(scenario, progress);
-  return report(record, format, { output, hlog: flags.hlog });
+  return writeResults(record, { format, output, further });
 }
 
 /** What was asked for and makes no difference. */
@@ -126,43 +130,5 @@ async function runWatched(scenario: Scenario, progress: ProgressLine): Promise<R
   } finally {
     progress.end();
     interrupt.remove();
-  }
-}
-
-/**
- * Writes whatever can be written, says why the status is not 0, and returns it. A result whose
- * file cannot be written after all goes to standard output: no run is lost.
- */
-function report(
-  record: RunRecord,
-  format: OutputFormat,
-  { output, hlog: log }: Pick<RunFlags, "output" | "hlog">,
-): number {
-  const reasons = runExitReasons(record);
-  const attempt = (write: () => void): boolean => {
-    const fault = faultOf(write);
-    if (fault) reasons.push(fault);
-    return fault === undefined;
-  };
-  const make = () => (format === "normal" ? normalReport(record) : fioJson(record, format));
-  const written = output !== undefined && attempt(() => writeOutput(output, make()));
-  if (log !== undefined) attempt(() => writeOutput(log, hlog(record)));
-  if (!written) attempt(() => process.stdout.write(make()));
-  for (const { message } of reasons) console.error(`pinlab: ${message}`);
-  const status = exitStatusOf(reasons);
-  const repeat = status === EXIT_INTERNAL ? repeatLine(record) : undefined;
-  if (repeat !== undefined) console.error(`replay: ${repeat}`);
-  return status;
-}
-
-/** Does it; why that failed, or undefined. */
-function faultOf(write: () => void): ExitReason | undefined {
-  try {
-    write();
-    return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof EnvironmentFault) return { status: error.exitStatus, message };
-    return { status: EXIT_INTERNAL, message: `internal error: ${message}` };
   }
 }

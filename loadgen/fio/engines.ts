@@ -1,4 +1,4 @@
-import { nearestName } from "./nearest_name.ts";
+import { nearestName } from "../../src/scenario/nearest_name.ts";
 import { shown } from "./shown.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { nearestName } from "./nearest_name.ts";
+import { nearestName } from "../../src/scenario/nearest_name.ts";
 import type { FioOption } from "./option.ts";
 import { GOAL_OPTIONS } from "./options_goals.ts";
 import { GROUPING_OPTIONS } from "./options_grouping.ts";

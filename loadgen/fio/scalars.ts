@@ -1,5 +1,5 @@
 import { LARGEST_COUNT, LONGEST_RUN_MS, MOST_PERCENTILES } from "../../src/scenario/limits.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearestName } from "../../src/scenario/nearest_name.ts";
 import { bad, good, type Parsed, type Reader } from "./reader.ts";
 import { shown } from "./shown.ts";
 import { parseBytes, parseTimeMs, SIZE_FORMS, TIME_FORMS, TIME_FORMS_US } from "./units.ts";

@@ -11,36 +11,8 @@ import {
   FAULTS_FIRST,
   FAULTS_TOTAL,
 } from "../../assembly/shared/layout.ts";
+import { FALLBACK_NAMES, VMSTAT_NAMES } from "../scenario/metric_names.ts";
 import { cpuAddress, type Machine } from "./machine.ts";
-
-/** Counter names in the order of their numbers (NR_* in assembly/shared/codes.ts). */
-export const VMSTAT_NAMES = [
-  "nr_foll_pin_acquired",
-  "nr_foll_pin_released",
-  "nr_gup_slow_pages_requested",
-  "nr_gup_fast_pages_requested",
-  "nr_gup_fast_page_backoffs",
-  "nr_gup_page_count_overflows",
-  "nr_gup_pages_returned",
-  "pgfault",
-  "pgalloc",
-  "pgfree",
-  "thp_fault_alloc",
-  "thp_fault_fallback",
-] as const;
-
-/** Causes of a hand-over to the slow path, in the order of FALLBACK_*. */
-export const FALLBACK_NAMES = [
-  "not_present",
-  "not_permitted",
-  "protnone",
-  "special",
-  "grab_refused",
-  "entry_changed",
-  "not_allowed",
-  "fork_running",
-  "fork_passed",
-] as const;
 
 function sumOverCpus(machine: Machine, offset: number, count: number): number[] {
   const sums = new Array<number>(count).fill(0);

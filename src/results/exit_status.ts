@@ -1,6 +1,7 @@
 import type { RunRecord } from "./record.ts";
 import { brokenPromises, usesBias } from "./record_facts.ts";
 import { refusalWords } from "./refusal.ts";
+import { failedThresholds, foundWords } from "./threshold_words.ts";
 
 /** What a command ends with; README lists them. */
 export const EXIT_DONE = 0;
@@ -44,7 +45,7 @@ export function exitStatusOf(reasons: readonly ExitReason[]): ExitStatus {
  * Why a finished run does not end with 0: a job that failed (a worker died, or the machine
  * refused what no workload may be refused) is an internal error, unless the rules that the user
  * chose demand the refusal: that is a configuration which cannot run. Then the interruption; then
- * broken promises. An expected finding is no reason.
+ * broken promises; then thresholds. An expected finding is no reason.
  */
 export function runExitReasons(record: RunRecord): ExitReason[] {
   const reasons: ExitReason[] = [];
@@ -69,12 +70,16 @@ export function runExitReasons(record: RunRecord): ExitReason[] {
     const times = count === 1 ? "once" : `${count} times`;
     reasons.push({ status: EXIT_INVARIANT, message: `${name} violated ${times}: ${first}` });
   }
+  for (const judged of failedThresholds(record)) {
+    const message = `threshold ${judged.threshold.text} failed: ${foundWords(record, judged)}`;
+    reasons.push({ status: EXIT_THRESHOLD, message });
+  }
   return reasons;
 }
 
 /** The command that repeats a run; undefined if its input came from a program. */
 export function repeatLine(record: RunRecord): string | undefined {
-  const { source, machine, run } = record.scenario;
+  const { source, machine, run, thresholds } = record.scenario;
   if (source === "api") return undefined;
   const flags = [
     `--scheme ${machine.scheme}`,
@@ -84,6 +89,7 @@ export function repeatLine(record: RunRecord): string | undefined {
     ...(run.durationMs === undefined ? [] : [`--duration ${run.durationMs}ms`]),
     `--warmup ${run.warmupMs}ms`,
     `--sample ${run.sample}`,
+    ...thresholds.map(({ text }) => `--threshold ${shellWord(text)}`),
   ];
   return `pinlab run ${shellWord(source)} ${flags.join(" ")}`;
 }

@@ -1,6 +1,6 @@
 import { FIO_PERCENTILES } from "../scenario/defaults.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
-import type { OpRecord, PinsRecord, RunRecord } from "./record.ts";
+import type { OpRecord, PinsRecord, RunRecord, ThresholdRecord } from "./record.ts";
 import { notesOf, opsOf, usesBias } from "./record_facts.ts";
 
 /** Version of the `pinlab` object; a key that changes its meaning raises it. */
@@ -35,6 +35,7 @@ export function pinlabJson(record: RunRecord, withBins: boolean) {
     ops: Object.fromEntries(opsOf(record).map(([name, op]) => [name, opJson(op, withBins)])),
     pins: pinsJson(record.pins),
     invariants: record.invariants,
+    thresholds: record.thresholds.map(thresholdJson),
     notes: notesOf(record),
     calibration: {
       clock_read_ns: rounded(record.calibration.clockReadNs),
@@ -67,6 +68,17 @@ function pinsJson(pins: PinsRecord) {
     unknown: pins.unknown,
     refused_overflow: pins.refusedOverflow,
     fast_fallbacks: pins.fastFallbacks,
+  };
+}
+
+/** The value in ns, a second, bytes a second, 0..1 or plain, as the metric has it. */
+function thresholdJson({ threshold, value, ok, abortedAtMs }: ThresholdRecord) {
+  return {
+    text: threshold.text,
+    metric: threshold.metric,
+    value: value === undefined ? null : rounded(value),
+    ok,
+    aborted_at_ms: abortedAtMs === undefined ? null : rounded(abortedAtMs),
   };
 }
 

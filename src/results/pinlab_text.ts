@@ -1,5 +1,6 @@
 import type { InvariantBreach, OpName, OpRecord, PinsRecord, RunRecord } from "./record.ts";
 import { brokenPromises, notesOf, opsOf, pinnedTests, timedIos, usesBias } from "./record_facts.ts";
+import { foundWords } from "./threshold_words.ts";
 import { binaryBytes, countWords, durationWords, shareWords, table, wrapped } from "./words.ts";
 
 /** The part of the report that fio has no words for: what pinning did and what it cost. */
@@ -18,6 +19,7 @@ export function pinlabLines(record: RunRecord): string[] {
     ...pinLines(record.pins),
     ...vmstatLines(record.vmstat),
     ...invariantLines(record),
+    ...thresholdLines(record),
     ...noteLines(record),
   ];
 }
@@ -141,6 +143,17 @@ function breachWords({ name, count, expected, first }: InvariantBreach): string 
   const times = count === 1 ? "once" : `${countWords(count)} times`;
   const kind = expected ? "expected of this scheme" : "BROKEN PROMISE";
   return `${name} violated ${times} (${kind}), first: ${first}`;
+}
+
+/** A verdict, the threshold as it was written, what was found. */
+function thresholdLines(record: RunRecord): string[] {
+  const texts = record.thresholds.map(({ threshold }) => threshold.text);
+  const widest = Math.max(0, ...texts.map((text) => text.length));
+  return record.thresholds.map((judged, i) => {
+    const label = i === 0 ? `  ${"thresholds".padEnd(LABEL)}: ` : indented("");
+    const text = judged.threshold.text.padEnd(widest);
+    return `${label}${judged.ok ? "ok    " : "FAILED"}  ${text}  ${foundWords(record, judged)}`;
+  });
 }
 
 function noteLines(record: RunRecord): string[] {

@@ -1,5 +1,6 @@
 import type { MachineEnvironment } from "../machine/environment.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
+import type { OP_NAMES } from "../scenario/metric_names.ts";
 import type { Job, Scenario, Threshold } from "../scenario/scenario.ts";
 
 /**
@@ -7,17 +8,7 @@ import type { Job, Scenario, Threshold } from "../scenario/scenario.ts";
  * Executors produce it; every output format is a function of it. Times in ns unless named.
  */
 
-export type OpName =
-  | "pin_fast"
-  | "pin_slow"
-  | "unpin"
-  | "mr_reg"
-  | "mr_dereg"
-  | "io"
-  | "io_corrected"
-  | "fault"
-  | "lock_wait"
-  | "mmap_lock_wait";
+export type OpName = (typeof OP_NAMES)[number];
 
 export interface OpRecord {
   /** Operations done while measuring. */
@@ -74,9 +65,12 @@ export interface ThresholdRecord {
   readonly threshold: Threshold;
   /** undefined: the run measured no such thing, which fails the threshold. */
   readonly value: number | undefined;
+  /** It holds for the whole run, and did not end it. */
   readonly ok: boolean;
   /** It ended the run, after so many ms of measuring. */
   readonly abortedAtMs: number | undefined;
+  /** What it saw then, of the stonewall group that was running. */
+  readonly abortedValue: number | undefined;
 }
 
 /** One reporting unit: a clone, or with group_reporting all clones of a reporting group. */

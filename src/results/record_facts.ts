@@ -1,25 +1,12 @@
+import { OP_NAMES } from "../scenario/metric_names.ts";
 import type { MachineSpec } from "../scenario/scenario.ts";
 import type { InvariantBreach, OpName, OpRecord, PinsRecord, RunRecord } from "./record.ts";
 
 /** Facts of a run that more than one output states. */
 
-/** The operations in the order in which every output names them. */
-const OP_ORDER: readonly OpName[] = [
-  "pin_fast",
-  "pin_slow",
-  "unpin",
-  "mr_reg",
-  "mr_dereg",
-  "io",
-  "io_corrected",
-  "fault",
-  "lock_wait",
-  "mmap_lock_wait",
-];
-
 /** The operations that the run did, in order. */
 export function opsOf(record: RunRecord): [OpName, OpRecord][] {
-  return OP_ORDER.flatMap((name): [OpName, OpRecord][] => {
+  return OP_NAMES.flatMap((name): [OpName, OpRecord][] => {
     const op = record.ops[name];
     return op === undefined ? [] : [[name, op]];
   });

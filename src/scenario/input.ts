@@ -12,6 +12,7 @@ import {
   MOST_ZONES,
 } from "./limits.ts";
 import { COUNT_NAMES, PATTERN_NAMES, RULES_NAMES, THRESHOLD_SIGNS } from "./scenario.ts";
+import { THRESHOLD_FORM } from "./threshold.ts";
 
 const count = (low: number, high: number) => z.int().min(low).max(high);
 const percent = z.number().min(0).max(100);
@@ -181,7 +182,10 @@ export const scenarioInput = z
     jobs: jobs.optional(),
     groups: z.array(z.strictObject({ jobs })).readonly().optional(),
     serviceNs: z.array(z.number().min(0)).max(1024).readonly().default([]),
-    thresholds: z.array(threshold).readonly().default([]),
+    thresholds: z
+      .array(z.union([z.string(), threshold], THRESHOLD_FORM))
+      .readonly()
+      .default([]),
     notes: z.array(z.string()).readonly().default([]),
   })
   .refine((given) => given.jobs === undefined || given.groups === undefined, {

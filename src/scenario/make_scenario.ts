@@ -5,6 +5,7 @@ import { tooManyActors } from "./group_size.ts";
 import { scenarioInput } from "./input.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import type { Job, PatternName, Scenario } from "./scenario.ts";
+import { readThreshold } from "./threshold.ts";
 
 /** A scenario in which everything that has a default may be left out; `jobs` is one group. */
 export type ScenarioInput = z.input<typeof scenarioInput>;
@@ -22,15 +23,19 @@ export function makeScenario(given: ScenarioInput): Scenario {
   const scheme = machine.scheme ?? DEFAULT_MACHINE.scheme;
   const rules = machine.rules ?? (scheme === "hybrid" ? "6.13" : DEFAULT_MACHINE.rules);
   const all = groups ?? (jobs ? [{ jobs }] : []);
+  const problems: Problem[] = [];
   const scenario: Scenario = {
     ...rest,
+    thresholds: rest.thresholds.flatMap((one, i) =>
+      readThreshold(one, `thresholds.${i}`, problems),
+    ),
     machine: { ...DEFAULT_MACHINE, ...defined(machine), rules },
     run: { ...DEFAULT_RUN, ...defined(run) },
     groups: all.map((group) => ({
       jobs: group.jobs.map((part) => ({ ...DEFAULT_JOB, ...defined(part) })),
     })),
   };
-  const problems = checkJobs(scenario);
+  problems.push(...checkJobs(scenario));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return deepFreeze(scenario);
 }

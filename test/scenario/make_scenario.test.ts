@@ -63,6 +63,8 @@ describe("what is refused, with every problem", () => {
       { jobs: [{ randomDistribution: { kind: "zipf", theta: Number.POSITIVE_INFINITY } }] },
       /theta/,
     ],
+    ["a bad threshold", { jobs: [{}], thresholds: ["io.p99<5"] }, /^thresholds\.0: "io\.p99<5"/],
+    ["a threshold of another type", { jobs: [{}], thresholds: [5] }, /^thresholds\.0: 5$/],
     ["power 1", { jobs: [{ randomDistribution: { kind: "pareto", power: 1 } }] }, /power: 1$/],
   ];
   test.each(rows)("%s", (_, input, problem) => {
@@ -99,5 +101,25 @@ describe("what is accepted", () => {
     const job = makeScenario(input).groups[0]?.jobs[0];
     expect(Object.isFrozen(job?.readSizes[0])).toBe(true);
     expect(Object.isFrozen(input.jobs[0]?.readSizes[0])).toBe(false);
+  });
+});
+
+describe("thresholds", () => {
+  const jobs = [{}];
+
+  test("may be texts, or what was read of them", () => {
+    const texts = ["pin_fast.p99<20us", "violations==0"];
+    const { thresholds } = makeScenario({ jobs, thresholds: texts });
+    expect(thresholds.map(({ text }) => text)).toEqual(texts);
+    expect(thresholds[0]).toMatchObject({ metric: "pin_fast.p99", sign: "<", limit: 20_000 });
+    expect(makeScenario({ jobs, thresholds }).thresholds).toEqual(thresholds);
+  });
+
+  test("of metrics that there are not are refused, read or not", () => {
+    const [read] = makeScenario({ jobs, thresholds: ["violations==0"] }).thresholds;
+    const foreign = { ...read, metric: "violation" };
+    expect(problemsOf({ jobs, thresholds: [foreign] })).toEqual([
+      'thresholds.0: "violation==0", column 1: "violation" is no metric',
+    ]);
   });
 });

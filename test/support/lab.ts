@@ -41,7 +41,8 @@ import {
   RULES_CODES,
 } from "../../src/machine/machine.ts";
 import { planMachine } from "../../src/machine/plan.ts";
-import { FALLBACK_NAMES, readFallbacks, readFaults, readVmstat } from "../../src/machine/vmstat.ts";
+import { readFallbacks, readFaults, readVmstat } from "../../src/machine/vmstat.ts";
+import { FALLBACK_NAMES } from "../../src/scenario/metric_names.ts";
 import { COUNT_NAMES, type CountName, type RulesName } from "../../src/scenario/scenario.ts";
 
 export const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;

@@ -9,6 +9,8 @@ export type Tool =
   | "java-hdrhistogram"
   | "root"
   | "chromium"
+  | "python3"
+  | "python3-prometheus-client"
   | "gcc";
 
 /** Debian's libhdrhistogram-java. */
@@ -21,6 +23,10 @@ export function needs(tool: Tool): { missing: string | undefined } {
       return { missing: process.getuid?.() === 0 ? undefined : "not run as root" };
     case "java-hdrhistogram":
       return { missing: missingJava() };
+    case "python3":
+      return { missing: missingPython("xml.etree.ElementTree") };
+    case "python3-prometheus-client":
+      return { missing: missingPython("prometheus_client.openmetrics.parser") };
     case "fio":
     case "gcc":
     case "chromium":
@@ -52,6 +58,17 @@ function missingJava(): string | undefined {
   const modules = spawnSync("java", ["--list-modules"], { encoding: "utf8" });
   if (modules.error !== undefined) return "java is not installed";
   return modules.stdout.includes("jdk.compiler") ? undefined : "this java has no compiler";
+}
+
+function missingPython(module: string): string | undefined {
+  return pythonWith(module) === undefined ? `no python3 here has ${module}` : undefined;
+}
+
+/** A python3 that can import the module: the first one found, or else Debian's own. */
+export function pythonWith(module: string): string | undefined {
+  return ["python3", "/usr/bin/python3"].find(
+    (python) => spawnSync(python, ["-c", `import ${module}`], { stdio: "ignore" }).status === 0,
+  );
 }
 
 function answers(command: string, flag: string): boolean {

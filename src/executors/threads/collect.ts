@@ -119,9 +119,18 @@ export class Operations {
     this.ofGroup.clear();
   }
 
-  /** Takes what the actor on `cpu` has measured; its directions make up the I/Os. */
-  addActor(machine: Machine, cpu: number, directions: readonly DirectionRecord[]): void {
+  /**
+   * Takes what the actor on `cpu` has measured; its directions make up `io`. Of the others only
+   * those in `names` are read.
+   */
+  addActor(
+    machine: Machine,
+    cpu: number,
+    directions: readonly DirectionRecord[],
+    names?: ReadonlySet<OpName>,
+  ): void {
     for (const [name, code] of OP_CODES) {
+      if (names?.has(name) === false) continue;
       const stat = readOpStat(machine, cpu, code);
       const latency = readHistogram(machine, cpu, code);
       // Waits are only entered when they happen: what was recorded is what there was.

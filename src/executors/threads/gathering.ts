@@ -1,33 +1,20 @@
-import {
-  EIO,
-  SCHEME_REFCOUNT,
-  VERDICT_FALSE_NEGATIVE,
-  VERDICT_FALSE_POSITIVE,
-  VERDICT_TRUE_NEGATIVE,
-  VERDICT_TRUE_POSITIVE,
-  VERDICT_UNDECIDED,
-  VERDICT_UNKNOWN,
-} from "../../../assembly/shared/codes.ts";
+import { EIO } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { PACING_END } from "../../../assembly/shared/pacing_layout.ts";
 import type { MachineEnvironment } from "../../machine/environment.ts";
 import { clearOperations } from "../../machine/latency.ts";
-import { cpuAddress, type Machine, SCHEME_CODES } from "../../machine/machine.ts";
+import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import { checkQuiescence } from "../../machine/quiescence.ts";
-import { readFallbacks, readFaults, readVerdicts, readVmstat } from "../../machine/vmstat.ts";
-import type {
-  Calibration,
-  DirectionRecord,
-  JobRecord,
-  PinsRecord,
-  RunRecord,
-} from "../../results/record.ts";
+import { readFaults, readVmstat } from "../../machine/vmstat.ts";
+import type { Calibration, DirectionRecord, JobRecord, RunRecord } from "../../results/record.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
+import { type EarlyEnd, judge } from "../judge.ts";
 import { addDirections, Operations, readDirection } from "./collect.ts";
 import { errnoWords } from "./errno.ts";
 import { breachesOf, CHECKED_INVARIANTS } from "./findings.ts";
 import { addLatencyGoals, readLatencyGoal } from "./latency_goal.ts";
 import type { PlacedActor } from "./placement.ts";
+import { readPins } from "./read_pins.ts";
 import type { GroupEnd, MeasuredPhase } from "./run_group.ts";
 import type { ActorEnd } from "./running_actor.ts";
 
@@ -45,6 +32,11 @@ export class Gathering {
     private readonly scenario: Scenario,
     private readonly machine: Machine,
   ) {}
+
+  /** Of the groups so far. */
+  get measuredMs(): number {
+    return this.durationNs / 1e6;
+  }
 
   hasFailed(): boolean {
     return this.jobs.some((job) => job.error !== 0);
@@ -116,6 +108,8 @@ export class Gathering {
     calibration: { clockReadNs: number; clockGrainNs: number };
     environment: MachineEnvironment;
     interrupted: boolean;
+    /** The threshold that ended it. */
+    ended: EarlyEnd | undefined;
   }): RunRecord {
     const { machine, scenario } = this;
     const faults = readFaults(machine);
@@ -128,7 +122,7 @@ export class Gathering {
       ...run.calibration,
       samplingShare: this.actorNs > 0 ? share : 0,
     };
-    return {
+    const record: Omit<RunRecord, "thresholds"> = {
       scenario,
       executor: "threads",
       startedAtMs: run.startedAtMs,
@@ -140,38 +134,18 @@ export class Gathering {
       jobs: this.jobs,
       ops: this.operations.records(calibration),
       vmstat: readVmstat(machine),
-      pins: this.pins(),
+      pins: readPins(machine, scenario.machine.scheme),
       invariants: {
         checked: died
           ? CHECKED_INVARIANTS.filter((name) => name !== "conserved-refcount")
           : CHECKED_INVARIANTS,
         violated: breachesOf(faults, quiescence, this.stuck),
       },
-      thresholds: [],
       calibration,
       environment: run.environment,
       notes,
     };
-  }
-
-  private pins(): PinsRecord {
-    const { machine, scenario } = this;
-    const verdicts = readVerdicts(machine);
-    const of = (code: number): number => verdicts[code] ?? 0;
-    const vmstat = readVmstat(machine);
-    const pinned = (vmstat.nr_foll_pin_acquired ?? 0) > 0;
-    const tells = SCHEME_CODES[scenario.machine.scheme] !== SCHEME_REFCOUNT;
-    return {
-      covered: pinned ? (tells ? 1 : 0) : undefined,
-      truePositive: of(VERDICT_TRUE_POSITIVE),
-      falsePositive: of(VERDICT_FALSE_POSITIVE),
-      trueNegative: of(VERDICT_TRUE_NEGATIVE),
-      falseNegative: of(VERDICT_FALSE_NEGATIVE),
-      undecided: of(VERDICT_UNDECIDED),
-      unknown: of(VERDICT_UNKNOWN),
-      refusedOverflow: vmstat.nr_gup_page_count_overflows ?? 0,
-      fastFallbacks: readFallbacks(machine),
-    };
+    return { ...record, thresholds: judge(scenario.thresholds, record, run.ended) };
   }
 }
 

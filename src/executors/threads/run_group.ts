@@ -46,6 +46,8 @@ export interface GroupContext extends ActorContext {
   readonly groupIndex: number;
   readonly signal: AbortSignal | undefined;
   readonly onTick: ((progress: GroupProgress) => void) | undefined;
+  /** Asked at every tick of the measured phase: shall it end? It only reads. */
+  readonly endsEarly?: (elapsedMs: number) => boolean;
 }
 
 /** Runs one stonewall group to its end and says how each actor ended, and what it cost. */
@@ -113,7 +115,7 @@ class Supervisor {
       Atomics.store(machine.words, CONTROL_PHASE >>> 2, PHASE_MEASURE);
     }
     if (this.phase === "measure") this.steady.look(this.elapsedMs(nowNs));
-    const over = this.phase === "measure" && this.isOver(nowNs);
+    const over = this.phase === "measure" && (this.isOver(nowNs) || this.endsEarly(nowNs));
     if (this.phase !== "drain" && (over || signal?.aborted || this.anyFailed())) this.stop();
     this.watch(nowNs);
     onTick?.({
@@ -147,6 +149,10 @@ class Supervisor {
     const shareOf = ({ actor, end }: RunningActor): number =>
       end ? 1 : replayedShare(machine.words, cpuAddress(machine, actor.cpu));
     return Math.min(...replaying.map(shareOf));
+  }
+
+  private endsEarly(nowNs: number): boolean {
+    return this.context.endsEarly?.(this.elapsedMs(nowNs)) ?? false;
   }
 
   private limitMs(): number | undefined {

@@ -10,6 +10,7 @@ import { calibrateClock } from "./calibrate.ts";
 import { Gathering } from "./gathering.ts";
 import { placeActors, planFor } from "./placement.ts";
 import { type GroupProgress, runGroup } from "./run_group.ts";
+import { ThresholdWatch } from "./threshold_watch.ts";
 
 /** What an observer of a running run is shown, about 50 times a second. */
 export interface RunProgress extends GroupProgress {
@@ -52,9 +53,11 @@ export async function runThreads(
     atomics: "disabled",
   });
   const gathering = new Gathering(scenario, machine);
+  const watch = new ThresholdWatch(scenario.thresholds);
   try {
     for (const [groupIndex, actors] of groups.entries()) {
-      if (options.signal?.aborted || gathering.hasFailed()) break;
+      if (options.signal?.aborted || gathering.hasFailed() || watch.ended) break;
+      const live = { scenario, machine, calibration, groupIndex, actors };
       const end = await runGroup(
         {
           scenario,
@@ -63,6 +66,7 @@ export async function runThreads(
           pool,
           groupIndex,
           signal: options.signal,
+          endsEarly: watch.ofGroup(live, gathering.measuredMs),
           onTick: (progress) =>
             options.onProgress?.({
               ...progress,
@@ -84,5 +88,6 @@ export async function runThreads(
     calibration,
     environment: describeEnvironment(sha256),
     interrupted: options.signal?.aborted ?? false,
+    ended: watch.ended,
   });
 }
