@@ -1,5 +1,7 @@
 import type { RunProgress } from "../../src/executors/threads/run_threads.ts";
+import { EXIT_MISSING } from "../../src/results/exit_status.ts";
 import { binaryBytes, durationWords } from "../../src/results/words.ts";
+import { EnvironmentFault } from "../../src/scenario/problem.ts";
 import type { ComparedJob, Comparison, Totals } from "./comparison.ts";
 import { DIRECT_FILE, type ScratchFile } from "./derive.ts";
 import { bufferNotes } from "./doubts.ts";
@@ -8,6 +10,7 @@ import { isUsual } from "./file_system.ts";
 import { readLogs } from "./fio_logs.ts";
 import { type FioThread, readFioOutput } from "./fio_output.ts";
 import type { Host } from "./host.ts";
+import { missingHugePages } from "./huge_pages.ts";
 import { extentsOf, layOut, refuseHoles } from "./lay_out.ts";
 import { countsBetween, readPinCounts, settledCounts, watchIdle } from "./pin_counters.ts";
 import type { KernelPlan } from "./read_plan.ts";
@@ -32,6 +35,8 @@ export async function compareCounts(
   host: Host,
   options: CompareOptions,
 ): Promise<Comparison | undefined> {
+  const missing = missingHugePages(plan.threads);
+  if (missing !== undefined) throw new EnvironmentFault(missing, EXIT_MISSING);
   const bytes = plan.files.reduce((sum, file) => sum + file.bytes, 0);
   const scratch = Scratch.create(plan.places, bytes);
   try {

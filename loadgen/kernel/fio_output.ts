@@ -6,6 +6,8 @@ import { shown } from "../fio/shown.ts";
 import type { Thread } from "./derive.ts";
 import type { FioEnd } from "./run_fio.ts";
 
+const LONGEST_WORDS = 200;
+
 /** What fio says of one thread. */
 export interface FioThread {
   readonly ios: number;
@@ -67,10 +69,15 @@ function splitResult(result: string): { said: string; json: string } {
   return { said: result.slice(0, start), json: result.slice(start) };
 }
 
+/** Control characters would speak to the terminal. */
+function printable(line: string): string {
+  return line.replace(/\p{Cc}/gu, " ");
+}
+
 function failed(what: string, end: FioEnd): EnvironmentFault {
   const said = `${splitResult(end.result).said}\n${end.printed}`;
   const lines = said.split("\n").filter((line) => line.trim() !== "");
-  const last = lines.slice(-3).map((line) => shown(line.trim()).slice(1, -1));
+  const last = lines.slice(-3).map((line) => printable(line.trim()).slice(0, LONGEST_WORDS));
   const words = last.length === 0 ? "it said nothing" : `its last words: ${last.join(" | ")}`;
   return new EnvironmentFault(`${what}; ${words}`, EXIT_MISSING);
 }
