@@ -3,6 +3,7 @@ import type { RunProgress } from "../src/executors/threads/run_threads.ts";
 import { monotonicNs } from "../src/machine/clock.ts";
 import { cpuAddress } from "../src/machine/machine.ts";
 import { countWords } from "../src/results/words.ts";
+import { shown } from "./fio/shown.ts";
 
 const LIVE_LINE_NS = 2e8;
 const PLAIN_LINE_NS = 1e9;
@@ -28,9 +29,8 @@ export class ProgressLine {
 
   update(progress: RunProgress): void {
     const nowNs = monotonicNs();
-    const every = this.stream.isTTY ? LIVE_LINE_NS : PLAIN_LINE_NS;
     const passedNs = nowNs - this.lastNs;
-    if (this.quiet || passedNs < every) return;
+    if (this.quiet || passedNs < this.everyNs()) return;
     const ops = totalOps(progress);
     const rate = this.lastNs === 0 ? 0 : ((ops - this.lastOps) / passedNs) * 1e9;
     this.lastNs = nowNs;
@@ -38,10 +38,27 @@ export class ProgressLine {
     this.write(lineOf(progress, rate));
   }
 
+  /** Shows how far a log was read before the run; `totalBytes` of it are to be read. */
+  reading(path: string, bytes: number, totalBytes: number): void {
+    const nowNs = monotonicNs();
+    // What takes less than a moment needs no line.
+    if (this.lastNs === 0) this.lastNs = nowNs;
+    if (this.quiet || nowNs - this.lastNs < this.everyNs()) return;
+    this.lastNs = nowNs;
+    const percent = Math.floor((100 * bytes) / totalBytes);
+    const size = `${Math.ceil(totalBytes / 2 ** 20)} MiB`;
+    this.write(`reading ${shown(path).slice(1, -1)}: ${percent} % of ${size}`);
+  }
+
+  private everyNs(): number {
+    return this.stream.isTTY ? LIVE_LINE_NS : PLAIN_LINE_NS;
+  }
+
   /** Clears the live line, so that what follows starts on a clean one. */
   end(): void {
     if (this.shown && this.stream.isTTY) this.stream.write("\r\x1b[K");
     this.shown = false;
+    this.lastNs = 0;
   }
 
   private write(line: string): void {
@@ -63,13 +80,14 @@ function totalOps({ machine }: RunProgress): number {
 
 /** `Jobs: 2 (f=1/4): [R(2)][45%][26.7M ops/s][eta 00m:03s]` */
 function lineOf(progress: RunProgress, rate: number): string {
-  const { phase, elapsedMs, limitMs, group, groups, actors } = progress;
+  const { phase, elapsedMs, limitMs, group, groups, actors, replayed } = progress;
   const part = groups > 1 ? ` group ${group + 1}/${groups}` : "";
   const left = limitMs ? `[eta ${clockWords(Math.max(0, limitMs - elapsedMs))}]` : "";
   const share = limitMs ? `[${Math.min(100, Math.floor((100 * elapsedMs) / limitMs))}%]` : "";
+  const log = replayed === undefined ? "" : `[log ${Math.floor(100 * replayed)}%]`;
   const what = phase === "measure" ? "" : `[${phase}]`;
   const ops = `[${countWords(Math.round(rate))} ops/s]`;
-  return `Jobs: ${actors}${part}: [${LETTERS[phase]}(${actors})]${what}${share}${ops}${left}`;
+  return `Jobs: ${actors}${part}: [${LETTERS[phase]}(${actors})]${what}${share}${log}${ops}${left}`;
 }
 
 function clockWords(ms: number): string {

@@ -7,16 +7,20 @@ import {
   SLOT_LENGTH, SLOT_OFFSET,
 } from "../shared/actor_layout.ts";
 import {
-  ACTOR_PERMUTE, ACTOR_RANDOM, ACTOR_UNLIMITED, ACTOR_WRITES_ONLY,
+  ACTOR_PERMUTE, ACTOR_RANDOM, ACTOR_REPLAYS, ACTOR_UNLIMITED, ACTOR_WRITES_ONLY,
 } from "../shared/codes.ts";
 import {
   quietAdd64, quietLoad32, quietLoad64, quietStore32, quietStore64,
 } from "../memory/cell";
 import { random32, randomBelow } from "./random";
+import { isRingEmpty, nextFromRing } from "./replay";
 
-/** True when the job has issued all it has to. */
+/** True when there is nothing to issue: the job has issued all it has to, or its ring is empty. */
 export function isFinished(actor: usize): bool {
-  if (quietLoad32(actor + ACTOR_FLAGS) & ACTOR_UNLIMITED) return false;
+  const flags = quietLoad32(actor + ACTOR_FLAGS);
+  if (flags & (ACTOR_UNLIMITED | ACTOR_REPLAYS)) {
+    return flags & ACTOR_REPLAYS ? isRingEmpty(actor) : false;
+  }
   const bytes = quietLoad64(actor + ACTOR_BYTES_ISSUED);
   if (bytes >= quietLoad64(actor + ACTOR_LIMIT_BYTES)) return true;
   return quietLoad64(actor + ACTOR_IOS_ISSUED) >= quietLoad64(actor + ACTOR_LIMIT_IOS);
@@ -25,6 +29,10 @@ export function isFinished(actor: usize): bool {
 /** Fills the slot's direction, length and offset. */
 export function nextIo(actor: usize, slot: usize): void {
   const flags = quietLoad32(actor + ACTOR_FLAGS);
+  if (flags & ACTOR_REPLAYS) {
+    nextFromRing(actor, slot);
+    return;
+  }
   const isRead = !(flags & ACTOR_WRITES_ONLY) &&
     random32(actor) <= quietLoad32(actor + ACTOR_READ_SHARE);
   const length = nextLength(actor, isRead);

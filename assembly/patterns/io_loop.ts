@@ -12,6 +12,7 @@ import { quietAdd32, quietLoad32, quietPoll32, quietStore32 } from "../memory/ce
 import { complete } from "./io_complete";
 import { submit, TIMED_BATCH, TIMED_EACH, TIMED_NONE, TIMED_ONE } from "./io_submit";
 import { isFinished } from "./generator";
+import { awaitsRefill } from "./replay";
 import { freeSlots } from "./slots";
 
 /** Runs for about `budget` I/Os. STATUS_DONE: the job has issued and completed all it has to. */
@@ -23,6 +24,7 @@ export function runIo(cpu: usize, actor: usize, budget: u32): u32 {
     const submitted = submit(cpu, actor, <u32>left, timing);
     if (submitted < 0) return fail(actor, submitted);
     const completed = complete(cpu, actor, timing, false);
+    if (!submitted && awaitsRefill(actor)) return STATUS_RUNNING;
     if (!submitted && !completed && !quietLoad32(actor + ACTOR_IN_FLIGHT)) return STATUS_DONE;
     quietAdd32(actor + ACTOR_COUNTDOWN, -submitted);
     left -= max(submitted, 1);

@@ -71,7 +71,9 @@ export const ACTOR_REPLAY_PUT = ACTOR_REPLAY_TAKEN + 4;
 export const ACTOR_REPLAY_OVER = ACTOR_REPLAY_PUT + 4;
 /** 1: no I/O starts before its REPLAY_DUE_NS. */
 export const ACTOR_REPLAY_PACED = ACTOR_REPLAY_OVER + 4;
-export const ACTOR_END = ACTOR_REPLAY_PACED + 4;
+/** Parts of REPLAY_WHOLE: how much of its log the worker has put into the ring. */
+export const ACTOR_REPLAY_SHARE = ACTOR_REPLAY_PACED + 4;
+export const ACTOR_END = ACTOR_REPLAY_SHARE + 4;
 
 // One I/O in flight: when it was created, submitted and is due (f64, ns), what it is, its pages.
 export const SLOT_CREATED_NS = 0;
@@ -94,6 +96,7 @@ export const REPLAY_LENGTH = REPLAY_DUE_NS + 8;
 export const REPLAY_IS_READ = REPLAY_LENGTH + 4;
 export const REPLAY_BYTES = 32;
 export const REPLAY_ENTRIES = 4096;
+export const REPLAY_WHOLE = 1000000;
 
 // A block size drawn with a probability: a draw of 32 bits at or below `share` takes it.
 export const SIZE_SHARE = 0;

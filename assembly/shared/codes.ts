@@ -1,6 +1,7 @@
 /** Numbers with names: flag bits, errnos, schemes, patterns, counters. asc and tsc compile it. */
 
 // errno, as the kernel returns it (negative).
+export const EIO = 5;
 export const ENOMEM = 12;
 export const EFAULT = 14;
 export const EEXIST = 17;
@@ -146,6 +147,8 @@ export const ACTOR_RANDOM = 1;
 export const ACTOR_PERMUTE = 2;
 export const ACTOR_UNLIMITED = 4;
 export const ACTOR_WRITES_ONLY = 8;
+/** I/Os come from the ring at ACTOR_REPLAY. */
+export const ACTOR_REPLAYS = 128;
 export const WALK_SEQUENTIAL = 0;
 export const WALK_RANDOM = 1;
 export const WALK_HOT = 2;

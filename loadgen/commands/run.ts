@@ -65,7 +65,8 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   }
   const problems: Problem[] = [];
   const { machine, run, format } = readFlags(flags, problems);
-  const jobs = readJobs(file, problems);
+  const progress = new ProgressLine(process.stderr, flags.quiet ?? false);
+  const jobs = readJobs(file, problems, progress);
   const output = flags.output === "-" ? undefined : flags.output;
   checkFiles({ job: file, output, hlog: flags.hlog }, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -78,7 +79,7 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   }
   if (output !== undefined) checkWritable(output);
   if (flags.hlog !== undefined) checkWritable(flags.hlog);
-  const record = await runWatched(scenario, flags.quiet ?? false);
+  const record = await runWatched(scenario, progress);
   return report(record, format, { output, hlog: flags.hlog });
 }
 
@@ -90,7 +91,7 @@ function notesOf({ bias, scheme = DEFAULT_MACHINE.scheme }: RunFlags): string[] 
 }
 
 /** The file's jobs; what is wrong with it is added to `problems`. */
-function readJobs(file: string | undefined, problems: Problem[]): JobFile {
+function readJobs(file: string | undefined, problems: Problem[], progress: ProgressLine): JobFile {
   const none: JobFile = { name: "", groups: [], notes: [] };
   if (file === undefined) {
     const accepted = "a fio job file, such as examples/randread-4k.fio, or - for standard input";
@@ -99,16 +100,23 @@ function readJobs(file: string | undefined, problems: Problem[]): JobFile {
   }
   try {
     const memoryMb = Math.floor(totalmem() / 2 ** 20);
-    return readJobFile({ source: file, env: process.env, cpus: cpus().length, memoryMb });
+    return readJobFile({
+      source: file,
+      env: process.env,
+      cpus: cpus().length,
+      memoryMb,
+      onScan: (now) => progress.reading(now.path, now.bytes, now.totalBytes),
+    });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     problems.push(...error.problems);
     return none;
+  } finally {
+    progress.end();
   }
 }
 
-async function runWatched(scenario: Scenario, quiet: boolean): Promise<RunRecord> {
-  const progress = new ProgressLine(process.stderr, quiet);
+async function runWatched(scenario: Scenario, progress: ProgressLine): Promise<RunRecord> {
   const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
   try {
     return await runThreads(scenario, {

@@ -9,6 +9,7 @@ import {
   LATER_OPTIONS,
   REFUSED_OPTIONS,
 } from "./options_other.ts";
+import { REPLAY_OPTIONS } from "./options_replay.ts";
 import { SHAPE_OPTIONS } from "./options_shape.ts";
 
 /** Every option of fio 3.33; parsing, limits and help all come from here. */
@@ -17,6 +18,7 @@ export const OPTION_TABLE: readonly FioOption[] = Object.freeze([
   ...LIMIT_OPTIONS,
   ...MEMORY_OPTIONS,
   ...GROUPING_OPTIONS,
+  ...REPLAY_OPTIONS,
   ...LATER_OPTIONS,
   ...REFUSED_OPTIONS,
   ...ACCEPTED_OPTIONS,

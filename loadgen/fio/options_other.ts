@@ -6,7 +6,6 @@ const ONCE = "the job runs once";
 const LIMITS = "the job ends at its size or runtime";
 const NO_COMMAND = "no command is started from a job file";
 const UNVERIFIED = "nothing is read back, so the pins of verifying reads are missing";
-const NO_LOG = "no I/O log is replayed";
 
 /** Options that change a run but are not honoured yet: read, noted, and left out. */
 export const LATER_OPTIONS: readonly FioOption[] = [
@@ -33,12 +32,6 @@ export const LATER_OPTIONS: readonly FioOption[] = [
   ]),
   ...later("stop with other jobs", LIMITS, ["exitall", "exitall_on_error"]),
   ...later("write until the device is full", LIMITS, ["fill_device|fill_fs"]),
-  ...later("replay", NO_LOG, ["replay_no_stall", "replay_redirect", "replay_skip"]),
-  ...later("replay", NO_LOG, ["replay_scale"], ["0", "1"]),
-  ...later("replay", NO_LOG, ["replay_align", "read_iolog_chunked"]),
-  ...later("replay", NO_LOG, ["replay_time_scale"], ["100"]),
-  ...later("replay", NO_LOG, ["merge_blktrace_file", "merge_blktrace_scalars"]),
-  ...later("replay", NO_LOG, ["merge_blktrace_iters"]),
   ...later("reading back what was written", UNVERIFIED, ["verify"], ["0", "none", "null"]),
   ...later("reading back what was written", UNVERIFIED, ["verify_only", "verify_pattern"]),
   ...later("reading back what was written", UNVERIFIED, ["experimental_verify"]),
@@ -56,7 +49,6 @@ export const LATER_OPTIONS: readonly FioOption[] = [
 
 /** Options that would make another job of this one. */
 export const REFUSED_OPTIONS: readonly FioOption[] = [
-  refused("read_iolog", "replay of an I/O log", "replaying an I/O log is not possible yet"),
   refused("profile", "a built-in benchmark", "a built-in profile is no job file; write it out"),
   refused("opendir", "use the files below a directory", "name the files with filename="),
   refused("rwmixcycle", "deprecated", "fio refuses it as deprecated; leave it out"),

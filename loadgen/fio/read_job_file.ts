@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { ScanProgress } from "../../src/scenario/iolog/scan_log.ts";
 import { MOST_ACTORS } from "../../src/scenario/limits.ts";
 import type { Group, Job } from "../../src/scenario/scenario.ts";
 import { applySection } from "./apply_section.ts";
@@ -10,12 +11,15 @@ import { inheritSettings, initialSettings, type Settings } from "./settings.ts";
 import { shown } from "./shown.ts";
 import type { Surroundings } from "./substitute.ts";
 import { toJob } from "./to_job.ts";
+import { LogScans, toReplay } from "./to_replay.ts";
 
 export interface JobFileInput extends Surroundings {
   /** A path, or `-` for standard input. */
   readonly source: string;
   /** The text when it was read already. */
   readonly text?: string;
+  /** Hears how far the I/O logs that its jobs replay were read. */
+  readonly onScan?: (progress: ScanProgress) => void;
 }
 
 export interface JobFileLimits extends SectionLimits {
@@ -65,12 +69,13 @@ export function readJobFile(input: JobFileInput, limits = JOB_FILE_LIMITS): JobF
   const sections = readSections(input.source, read.text, problems, limits);
   checkJobs(label, read.text, sections, problems, limits);
   const gathering: Gathering = { groups: [], reportingGroup: -1 };
+  const scans = new LogScans(problems, input.onScan);
   let global = initialSettings();
   for (const section of sections) {
     const settings = section.global ? global : inheritSettings(global);
     applySection(section, settings, input, { problems, notes });
     if (section.global) global = settings;
-    else gather(gathering, section, settings, { problems, notes, limits });
+    else gather(gathering, section, settings, { problems, notes, limits, scans });
   }
   problems.throwIfAny(label);
   return {
@@ -102,15 +107,16 @@ function gather(
   gathering: Gathering,
   section: Section,
   settings: Settings,
-  outcome: { problems: Problems; notes: Notes; limits: JobFileLimits },
+  outcome: { problems: Problems; notes: Notes; limits: JobFileLimits; scans: LogScans },
 ): void {
-  const { problems, notes, limits } = outcome;
+  const { problems, notes, limits, scans } = outcome;
   const first = gathering.groups.length === 0;
   if (first || settings.stonewall) gathering.groups.push({ jobs: [], actors: 0, full: false });
   if (first || settings.stonewall || settings.newGroup) gathering.reportingGroup++;
   const group = gathering.groups.at(-1);
-  const job = toJob(section, settings, gathering.reportingGroup, problems, notes);
-  if (!group || !job) return;
+  const made = toJob(section, settings, gathering.reportingGroup, problems, notes);
+  if (!group || !made) return;
+  const job = toReplay(made, settings, scans, notes);
   group.jobs.push(job);
   group.actors += job.clones;
   if (group.actors > limits.actorsInGroup && !group.full) {

@@ -1,6 +1,7 @@
 import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
 import type { PerDirection } from "./block_sizes.ts";
 import type { ReadDistribution } from "./distribution.ts";
+import { NO_REPLAY, type ReplaySettings } from "./options_replay.ts";
 import type { Extent } from "./scalars.ts";
 
 /** What `rw=` says. */
@@ -48,6 +49,7 @@ export interface Settings {
   thread: boolean;
   percentiles: readonly number[] | undefined;
   createOnly: boolean;
+  replay: ReplaySettings;
   /** Where each option was last named, well-formed or not, by its canonical name. */
   readonly at: Map<string, string>;
   /** Options whose last value was refused, so that nothing more is said about them. */
@@ -92,6 +94,7 @@ export function initialSettings(): Settings {
     thread: false,
     percentiles: undefined,
     createOnly: false,
+    replay: NO_REPLAY,
     at: new Map(),
     malformed: new Set(),
   };

@@ -24,6 +24,7 @@ import {
   ACTOR_READ_SHARE,
   ACTOR_READ_SIZES,
   ACTOR_REFERENCES,
+  ACTOR_REPLAY,
   ACTOR_SAMPLE,
   ACTOR_SLOT_STRIDE,
   ACTOR_SLOTS,
@@ -37,6 +38,7 @@ import {
 import {
   ACTOR_PERMUTE,
   ACTOR_RANDOM,
+  ACTOR_REPLAYS,
   ACTOR_WRITES_ONLY,
   PATTERN_BUFFERED_IO,
   PATTERN_DIRECT_IO,
@@ -59,6 +61,7 @@ import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
 import { cpuAddress, type Machine, mmAddress } from "./machine.ts";
 import { offsetQuantiles } from "./offset_quantiles.ts";
 import { splitmix64 } from "./prng.ts";
+import { ringBytesOf } from "./replay_ring.ts";
 
 const PATTERN_CODES: Readonly<Record<PatternName, number>> = {
   direct_io: PATTERN_DIRECT_IO,
@@ -122,6 +125,7 @@ interface ArenaParts {
   readonly writeSizes: number;
   readonly quantiles: number;
   readonly pages: number;
+  readonly ring: number;
   readonly bytes: number;
 }
 
@@ -143,6 +147,7 @@ function arenaParts(job: Job): ArenaParts {
     writeSizes: place(io ? drawnSizes(job.writeSizes).length * SIZE_BYTES : 0),
     quantiles: place(quantiles ? (QUANTILE_COUNT + 1) * 8 : 0),
     pages: place(io ? 0 : pagesArrayBytes(job)),
+    ring: place(io ? ringBytesOf(job) : 0),
     bytes: end,
   };
 }
@@ -210,6 +215,7 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   table(ACTOR_READ_SIZES, parts.readSizes);
   table(ACTOR_WRITE_SIZES, parts.writeSizes);
   table(ACTOR_QUANTILES, parts.quantiles);
+  table(ACTOR_REPLAY, parts.ring);
   writeSizes(machine, arena + parts.readSizes, drawnSizes(job.readSizes));
   writeSizes(machine, arena + parts.writeSizes, drawnSizes(job.writeSizes));
   writeIo(machine, block, job, place, parts.quantiles < 0 ? 0 : arena + parts.quantiles);
@@ -236,6 +242,7 @@ function writeIo(
   const flags =
     (job.random ? ACTOR_RANDOM : 0) |
     (permute ? ACTOR_PERMUTE : 0) |
+    (job.replay ? ACTOR_REPLAYS : 0) |
     (job.readPercent === 0 ? ACTOR_WRITES_ONLY : 0);
   word(ACTOR_FLAGS, flags);
   word(ACTOR_READ_SHARE, thresholdOf(job.readPercent));

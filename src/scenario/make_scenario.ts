@@ -4,7 +4,7 @@ import { isEndless } from "./endless.ts";
 import { tooManyActors } from "./group_size.ts";
 import { scenarioInput } from "./input.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
-import type { Job, Scenario } from "./scenario.ts";
+import type { Job, PatternName, Scenario } from "./scenario.ts";
 
 /** A scenario in which everything that has a default may be left out; `jobs` is one group. */
 export type ScenarioInput = z.input<typeof scenarioInput>;
@@ -83,11 +83,17 @@ function checkJobs(scenario: Scenario): Problem[] {
   return problems;
 }
 
+/** Patterns that can take their I/Os from a log. */
+const REPLAYING: readonly PatternName[] = ["direct_io", "buffered_io", "fixed_buffers", "rdma_mr"];
+
 function checkJob(job: Job, where: string, timed: boolean): Problem[] {
   const problems: Problem[] = [];
   if (job.timeBased && job.runtimeMs === undefined && !timed) {
     const accepted = "its runtimeMs, or run.durationMs";
     problems.push({ where, found: "timeBased, and no time is given", accepted });
+  }
+  if (job.replay !== undefined && !REPLAYING.includes(job.pattern)) {
+    problems.push({ where, found: `${job.pattern} and a replay`, accepted: REPLAYING.join(", ") });
   }
   if (job.pattern === "gup_test" && job.pagesPerCall > job.bufferPages) {
     const found = `pagesPerCall ${job.pagesPerCall} above bufferPages ${job.bufferPages}`;

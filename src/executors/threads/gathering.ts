@@ -1,5 +1,6 @@
 import { ACTOR_END } from "../../../assembly/shared/actor_layout.ts";
 import {
+  EIO,
   SCHEME_REFCOUNT,
   VERDICT_FALSE_NEGATIVE,
   VERDICT_FALSE_POSITIVE,
@@ -28,9 +29,6 @@ import { breachesOf, CHECKED_INVARIANTS } from "./findings.ts";
 import type { PlacedActor } from "./placement.ts";
 import type { GroupEnd, MeasuredPhase } from "./run_group.ts";
 import type { ActorEnd } from "./running_actor.ts";
-
-/** EIO: the job's worker died; nothing of the emulated kernel returned it. */
-const EIO = 5;
 
 /** Gathers what the groups leave in the machine's memory and makes the run's record of it. */
 export class Gathering {
@@ -80,6 +78,7 @@ export class Gathering {
     const write = readDirection(machine, actor.cpu, "write", measuredNs);
     this.operations.addActor(machine, actor.cpu, [read, write]);
     this.clear(actor);
+    // A dead worker: nothing of the emulated kernel returned it.
     const error = end.kind === "answered" ? end.answer.error : EIO;
     if (end.kind === "died") {
       const where = end.why.includes("watchdog") ? this.stuck : this.deaths;
@@ -90,7 +89,8 @@ export class Gathering {
       stonewallGroup: groupIndex,
       clones: 1,
       error,
-      errorText: end.kind === "died" ? end.why : errnoWords(error, end.answer.stage),
+      errorText:
+        end.kind === "died" ? end.why : (end.answer.why ?? errnoWords(error, end.answer.stage)),
       elapsedNs: measuredNs,
       read,
       write,

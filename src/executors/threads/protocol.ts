@@ -1,5 +1,13 @@
 /** What the executor and its workers tell each other: one task a worker, one answer a task. */
 
+/** The log that an actor replays. */
+export interface ReplayTask {
+  readonly path: string;
+  readonly keepsTime: boolean;
+  readonly timeScalePercent: number;
+  readonly skip: readonly ("read" | "write")[];
+}
+
 export interface WorkerTask {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -13,6 +21,7 @@ export interface WorkerTask {
   readonly endless: boolean;
   /** Operations (OP_*) that happened once, before the measurement, and stay in the figures. */
   readonly keeps: readonly number[];
+  readonly replay: ReplayTask | undefined;
 }
 
 export interface WorkerAnswer {
@@ -22,6 +31,8 @@ export interface WorkerAnswer {
   readonly stage: "setup" | "run";
   /** Measured time, warm-up left out, drain included. */
   readonly measuredNs: number;
+  /** Why it failed, where an errno does not say it. */
+  readonly why: string | undefined;
 }
 
 /** Phases of a group, in CONTROL_PHASE. */

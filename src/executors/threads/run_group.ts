@@ -7,6 +7,8 @@ import {
 } from "../../../assembly/shared/layout.ts";
 import { writeActor } from "../../machine/actor_block.ts";
 import { monotonicNs } from "../../machine/clock.ts";
+import { cpuAddress } from "../../machine/machine.ts";
+import { replayedShare } from "../../machine/replay_ring.ts";
 import { isEndless } from "../../scenario/endless.ts";
 import type { PlacedActor } from "./placement.ts";
 import { PHASE_MEASURE, PHASE_WARMUP } from "./protocol.ts";
@@ -19,6 +21,8 @@ export interface GroupProgress {
   /** ms since the phase began, and how long it will last if that is known. */
   readonly elapsedMs: number;
   readonly limitMs: number | undefined;
+  /** How much of its log the slowest replaying job was given, 0 to 1; undefined: none replays. */
+  readonly replayed?: number | undefined;
 }
 
 /** The measured phase: how long it lasted, and the CPU time that this process took in it. */
@@ -107,6 +111,7 @@ class Supervisor {
       phase: this.phase,
       elapsedMs: this.elapsedMs(nowNs),
       limitMs: this.phase === "warmup" ? scenario.run.warmupMs : this.limitMs(),
+      replayed: this.replayed(),
     });
   }
 
@@ -124,6 +129,15 @@ class Supervisor {
     if (durationMs !== undefined) return this.elapsedMs(nowNs) >= durationMs;
     const left = this.running.filter((actor) => actor.end === undefined);
     return left.length > 0 && left.every(({ actor }) => isEndless(actor.job));
+  }
+
+  private replayed(): number | undefined {
+    const { machine } = this.context;
+    const replaying = this.running.filter(({ actor }) => actor.job.replay !== undefined);
+    if (replaying.length === 0) return undefined;
+    const shareOf = ({ actor, end }: RunningActor): number =>
+      end ? 1 : replayedShare(machine.words, cpuAddress(machine, actor.cpu));
+    return Math.min(...replaying.map(shareOf));
   }
 
   private limitMs(): number | undefined {

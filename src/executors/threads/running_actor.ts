@@ -6,7 +6,7 @@ import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import { isTimed } from "../../scenario/endless.ts";
 import type { Job, Scenario } from "../../scenario/scenario.ts";
 import type { PlacedActor } from "./placement.ts";
-import type { WorkerAnswer, WorkerTask } from "./protocol.ts";
+import type { ReplayTask, WorkerAnswer, WorkerTask } from "./protocol.ts";
 
 /** An actor that makes no progress for this long is ended by the watchdog. */
 export const STUCK_AFTER_MS = 5000;
@@ -55,6 +55,7 @@ export class RunningActor {
       runtimeMs: durationMs ?? job.runtimeMs,
       endless: durationMs !== undefined || isTimed(job),
       keeps: keptOperations(job),
+      replay: replayOf(actor),
     };
     this.ended = pool
       .run(task, { signal: this.abort.signal })
@@ -92,6 +93,14 @@ export class RunningActor {
     const message = error instanceof Error ? error.message : String(error);
     return message === "unreachable" ? "the core met an impossible state and trapped" : message;
   }
+}
+
+/** The log of a clone; clones beyond the last log replay the last one too. */
+function replayOf({ job, clone }: PlacedActor): ReplayTask | undefined {
+  if (job.replay === undefined) return undefined;
+  const { files, keepsTime, timeScalePercent, skip } = job.replay;
+  const path = files[Math.min(clone, files.length - 1)] ?? "";
+  return { path, keepsTime, timeScalePercent, skip };
 }
 
 /**

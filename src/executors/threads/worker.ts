@@ -27,6 +27,7 @@ import { monotonicNs } from "../../machine/clock.ts";
 import { type Core, instantiateCore } from "../../machine/core.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
+import { ReplayFeed } from "./replay_feed.ts";
 
 /** Work between two looks at phase and deadline. */
 const SLICE_NS = 4e6;
@@ -39,6 +40,7 @@ const BEAT_EVERY_MS = 100;
 export default function runWorker(task: WorkerTask): WorkerAnswer {
   const words = new Int32Array(task.memory.buffer);
   const actor = new CalledActor(task, words);
+  const feed = task.replay && new ReplayFeed(task.memory, task.cpu, task.replay);
   let failed = actor.command(COMMAND_SETUP) === STATUS_FAILED;
   const stage = failed ? "setup" : "run";
   Atomics.add(words, CONTROL_READY >>> 2, 1);
@@ -47,13 +49,14 @@ export default function runWorker(task: WorkerTask): WorkerAnswer {
   if (!failed) {
     awaitStart(actor, words, task.startWord);
     measurement = new Measurement(task, words);
-    failed = runUntilStopped(task, words, actor, measurement);
+    failed = runUntilStopped(task, words, actor, measurement, feed);
   }
+  feed?.close();
   actor.drain();
   const measuredNs = measurement?.end() ?? 0;
   actor.command(COMMAND_EXIT);
   const error = failed ? (words[(task.cpu + CPU_ACTOR + ACTOR_ERROR) >>> 2] ?? 0) : 0;
-  return { error, stage, measuredNs };
+  return { error, stage, measuredNs, why: feed?.fault };
 }
 
 /** The actor in the core: its commands, the budget of a call, its heartbeat. */
@@ -158,8 +161,10 @@ function runUntilStopped(
   words: Int32Array,
   actor: CalledActor,
   measurement: Measurement,
+  feed: ReplayFeed | undefined,
 ): boolean {
   while (Atomics.load(words, CONTROL_STOP >>> 2) === 0) {
+    if (feed?.fill() === false) return true;
     const status = actor.run();
     if (status === STATUS_FAILED) return true;
     if (status === STATUS_DONE) return false;
