@@ -10,6 +10,7 @@ import {
   FALLBACK_FORK_PASSED, FALLBACK_FORK_RUNNING, FALLBACK_GRAB_REFUSED, FALLBACK_NOT_PRESENT,
   FOLL_PIN, NR_FOLL_PIN_ACQUIRED, NR_GUP_FAST_PAGES_REQUESTED, PG_REFERENCED, PTE_PRESENT, PTE_PSE,
   PTE_SPECIAL, SCHEME_BIAS, SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
+  VM_MAYWRITE,
 } from "../shared/codes.ts";
 import {
   loadAcquire32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32, quietStore32, quietStore64,
@@ -165,7 +166,8 @@ function walkLeaf(
     return 0;
   }
   const changed = loadAcquire64(pmd) != entry;
-  if (changed || (hasFileRule(flags) && !isAllowed(folio)) || mustUnshare(entry, flags, folio)) {
+  const refused = hasFileRule(flags) && !isAllowed(folio);
+  if (changed || refused || mustUnshare(entry, flags, folio, VM_MAYWRITE)) {
     undo(cpu, folio, count, flags, changed);
     return 0;
   }

@@ -9,14 +9,14 @@ import {
   FALLBACK_ENTRY_CHANGED, FALLBACK_GRAB_REFUSED, FALLBACK_NOT_ALLOWED, FALLBACK_NOT_PERMITTED,
   FALLBACK_NOT_PRESENT, FALLBACK_PROTNONE, FALLBACK_SPECIAL, FOLL_LONGTERM, FOLL_PIN, FOLL_WRITE,
   NR_FOLL_PIN_ACQUIRED, NR_FOLL_PIN_RELEASED, NR_GUP_FAST_PAGE_BACKOFFS, PAGE_MAPPING_ANON,
-  PG_ANON_EXCLUSIVE, PG_REFERENCED, PTE_PRESENT, PTE_PROTNONE, PTE_RW, PTE_SPECIAL, PTE_USER,
-  RULES_6_13,
+  PG_ANON_EXCLUSIVE, PG_REFERENCED, PG_SWAPBACKED, PTE_PRESENT, PTE_PROTNONE, PTE_RW, PTE_SPECIAL,
+  PTE_USER, RULES_6_13, VM_MAYWRITE, VM_SHARED,
 } from "../shared/codes.ts";
 import {
   compareExchange32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32, quietLoad32,
   quietStore32,
 } from "../memory/cell";
-import { compoundWord, headOf, pfnToPage } from "../memory/page";
+import { compoundHead, compoundWord, headOf, pfnToPage } from "../memory/page";
 import { entryPfn, entryTable, pteEntry } from "../memory/page_table";
 import { putFolio, tryGetFolio } from "../mm/folio";
 import { countFallback, countVmstat } from "../observe/vmstat";
@@ -93,7 +93,8 @@ function grabCarefully(
     return false;
   }
   const changed = loadAcquire64(pmd) != pmdSeen || loadAcquire64(pte) != entry;
-  if (changed || (hasFileRule(flags) && !isAllowed(folio)) || mustUnshare(entry, flags, page)) {
+  const refused = hasFileRule(flags) && !isAllowed(folio);
+  if (changed || refused || mustUnshare(entry, flags, page, VM_MAYWRITE)) {
     undo(cpu, folio, 1, flags, changed);
     return false;
   }
@@ -139,15 +140,23 @@ export function hasFileRule(flags: u32): bool {
   return (flags & bits) == bits && quietLoad32(PARAM_RULES) >= <u32>RULES_6_13;
 }
 
+/** Anonymous memory, and shmem: pages with a file, but backed by swap. */
 @inline
 export function isAllowed(folio: usize): bool {
-  return (loadRelaxed32(folio + PAGE_MAPPING) & PAGE_MAPPING_ANON) != 0;
+  const mapping = loadRelaxed32(folio + PAGE_MAPPING);
+  if (mapping & PAGE_MAPPING_ANON) return true;
+  return mapping != 0 && (loadRelaxed32(folio + PAGE_FLAGS) & PG_SWAPBACKED) != 0;
 }
 
-/** gup_must_unshare(): a read-only pin of an anonymous page that others may share. */
+/**
+ * gup_must_unshare(): a read-only pin of an anonymous page that others may share, or a long-term
+ * one of a file's page in a private mapping. `vm` are the VMA's flags; the fast path knows none.
+ */
 @inline
-export function mustUnshare(entry: u64, flags: u32, page: usize): bool {
+export function mustUnshare(entry: u64, flags: u32, page: usize, vm: u32): bool {
   if (entry & PTE_RW || !(flags & FOLL_PIN)) return false;
   if (quietLoad32(PARAM_RULES) < <u32>RULES_6_13) return false;
-  return (loadRelaxed32(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) == 0;
+  if (loadRelaxed32(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) return false;
+  if (loadRelaxed32(compoundHead(page) + PAGE_MAPPING) & PAGE_MAPPING_ANON) return true;
+  return (flags & FOLL_LONGTERM) != 0 && (vm & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
 }

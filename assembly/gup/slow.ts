@@ -10,9 +10,8 @@ import {
   EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
   FOLL_TOUCH, FOLL_WRITE, NR_FOLL_PIN_ACQUIRED, NR_GUP_PAGE_COUNT_OVERFLOWS, OP_FAULT,
   PG_ANON_EXCLUSIVE, PG_DIRTY, PG_REFERENCED, PTE_DIRTY, PTE_RW, PTE_SPECIAL, RULES_6_13,
-  VMA_ANON, VMA_FSDAX,
-  VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ, VM_SHARED,
-  VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
+  VMA_FSDAX, VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ,
+  VM_SHARED, VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
 } from "../shared/codes.ts";
 import {
   clockNs, loadAcquire64, loadRelaxed32, orVoid32, quietLoad32, quietStore32,
@@ -22,7 +21,7 @@ import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
 import {
   entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock,
 } from "../memory/page_table";
-import { handleMmFault } from "../mm/fault";
+import { handleMmFault, unsharePage } from "../mm/fault";
 import { getFolio } from "../mm/folio";
 import { mmapReadLock, mmapReadUnlock } from "../mm/mmap_lock";
 import { findPmdEntry } from "../mm/tables";
@@ -67,10 +66,10 @@ function gupVma(
   while (vpn < end) {
     const into = pages + (<usize>(vpn - start) << 2);
     let got = followPage(cpu, mm, vma, vpn, end, flags, into);
-    // A page that is not there, or not writable, is faulted in and followed again.
+    // A page that is not there, not writable or not ours alone is faulted in and followed again.
     let tries = 0;
-    while (got == 0 && tries < 3) {
-      const error = faultIn(cpu, mm, vma, vpn, flags);
+    while ((got == 0 || got == -EMLINK) && tries < 3) {
+      const error = faultIn(cpu, mm, vma, vpn, flags, got != 0);
       if (error) {
         got = error;
         break;
@@ -84,10 +83,12 @@ function gupVma(
   return <i32>(vpn - start);
 }
 
-function faultIn(cpu: usize, mm: usize, vma: usize, vpn: u32, flags: u32): i32 {
+function faultIn(cpu: usize, mm: usize, vma: usize, vpn: u32, flags: u32, unshare: bool): i32 {
   if (flags & FOLL_NOFAULT) return -EFAULT;
   const begin = clockNs();
-  const error = handleMmFault(cpu, mm, vma, vpn, (flags & FOLL_WRITE) != 0);
+  const error = unshare
+    ? unsharePage(cpu, mm, vpn)
+    : handleMmFault(cpu, mm, vma, vpn, (flags & FOLL_WRITE) != 0);
   recordLatency(cpu, OP_FAULT, clockNs() - begin);
   countOps(cpu, OP_FAULT, 1);
   return error;
@@ -141,7 +142,7 @@ function followLocked(
   if (flags & FOLL_WRITE && !canFollowWrite(entry, vma, flags, page)) return 0;
   const special = (entry & PTE_SPECIAL) != 0;
   if (special && page != <usize>quietLoad32(PARAM_ZERO_PAGE)) return -EFAULT;
-  if (!special && mustUnshare(entry, flags, page)) return -EMLINK;
+  if (!special && mustUnshare(entry, flags, page, vmaFlags(vma))) return -EMLINK;
   const count = isLeaf(entry) ? min(end - vpn, PTRS_PER_TABLE - inside) : 1;
   const error = tryGrabFolio(cpu, page, count, flags);
   if (error) return error;
@@ -184,6 +185,6 @@ function canFollowWrite(entry: u64, vma: usize, flags: u32, page: usize): bool {
   if (entry & PTE_RW) return true;
   const vm = vmaFlags(vma);
   if (!(flags & FOLL_FORCE) || vm & (VM_SHARED | VM_WRITE) || !(vm & VM_MAYWRITE)) return false;
-  if (vmaFile(vma) != VMA_ANON || entry & PTE_SPECIAL) return false;
+  if (entry & PTE_SPECIAL) return false;
   return (loadRelaxed32(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) != 0;
 }

@@ -1,32 +1,43 @@
 /**
- * handle_mm_fault(): gives an anonymous address its page. mmap_lock is held for reading; two CPUs
- * that fault on one address agree under the page-table lock, and the loser gives its page back.
+ * handle_mm_fault(): gives an address its page. mmap_lock is held for reading; two CPUs that
+ * fault on one address agree under the page-table lock, and the loser gives its page back.
+ * Memory of a private mapping becomes anonymous with the first write.
  */
 import {
-  PARAM_ZERO_PAGE, PMD_ORDER, PTE_BYTES, PTRS_PER_TABLE,
+  PAGE_MAPPING, PARAM_ZERO_PAGE, PMD_ORDER, PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
-  EFAULT, ENOMEM, PGFAULT, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_PSE, PTE_RW, PTE_SPECIAL,
-  PTE_USER, THP_FAULT_ALLOC, THP_FAULT_FALLBACK, VMA_ANON, VM_WRITE,
+  EFAULT, EMLINK, ENOMEM, PAGE_MAPPING_ANON, PGFAULT, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT,
+  PTE_PSE, PTE_RW, PTE_SPECIAL, PTE_USER, THP_FAULT_ALLOC, THP_FAULT_FALLBACK, VMA_ANON,
+  VMA_FSDAX, VMA_SHMEM, VM_SHARED, VM_WRITE,
 } from "../shared/codes.ts";
-import { compareExchange64, loadAcquire64, quietLoad32, storeRelease64 } from "../memory/cell";
+import {
+  compareExchange64, loadAcquire64, loadRelaxed32, quietLoad32, storeRelease64,
+} from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
-import { pageToPfn } from "../memory/page";
-import { isLeaf, isPresent, leafEntry, tableLock } from "../memory/page_table";
+import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
+import {
+  entryPfn, entryTable, isLeaf, isPresent, leafEntry, pteEntry, tableLock,
+} from "../memory/page_table";
 import { countVmstat } from "../observe/vmstat";
-import { allocAnonFolio, mapEntireFolio, mapPages, putFolio, unmapEntireFolio } from "./folio";
-import { flushTlb, makePmdEntry, makePteEntry } from "./tables";
-import { vmaEnd, vmaFile, vmaFlags, vmaOrder, vmaStart } from "./vma";
+import {
+  allocAnonFolio, allocFilePage, mapEntireFolio, mapPages, putFolio, unmapEntireFolio, unmapPage,
+} from "./folio";
+import { findPmdEntry, flushTlb, makePmdEntry, makePteEntry } from "./tables";
+import {
+  vmaEnd, vmaFile, vmaFileIndex, vmaFlags, vmaMapping, vmaOrder, vmaStart,
+} from "./vma";
 
 const PRESENT: u64 = PTE_PRESENT | PTE_USER | PTE_ACCESSED;
 
-/** 0, or -ENOMEM, or -EFAULT for what has no page behind it yet (files). */
+/** 0, or -ENOMEM, or -EFAULT for what has no page behind it (fsdax). */
 export function handleMmFault(cpu: usize, mm: usize, vma: usize, vpn: u32, write: bool): i32 {
   countVmstat(cpu, PGFAULT, 1);
-  if (vmaFile(vma) != VMA_ANON) return -EFAULT;
+  const file = vmaFile(vma);
+  if (file == VMA_FSDAX) return -EFAULT;
   const pmd = makePmdEntry(cpu, mm, vpn);
   if (!pmd) return -ENOMEM;
-  if (vmaOrder(vma) == PMD_ORDER && !isPresent(loadAcquire64(pmd))) {
+  if (file == VMA_ANON && vmaOrder(vma) == PMD_ORDER && !isPresent(loadAcquire64(pmd))) {
     if (faultHuge(cpu, mm, vma, vpn, pmd)) return 0;
   }
   if (isLeaf(loadAcquire64(pmd))) return 0;
@@ -38,8 +49,11 @@ export function handleMmFault(cpu: usize, mm: usize, vma: usize, vpn: u32, write
     if (!write || seen & PTE_RW) return 0;
     return faultWriteProtected(cpu, mm, vma, vpn, pte);
   }
+  if (file != VMA_ANON && (!write || vmaFlags(vma) & VM_SHARED)) {
+    return faultFile(cpu, vma, vpn, pte, write);
+  }
   if (!write) return faultZeroPage(cpu, pte);
-  const order = vmaOrder(vma);
+  const order = file == VMA_ANON ? vmaOrder(vma) : 0;
   if (order && order < <u32>PMD_ORDER && faultRun(cpu, mm, vma, vpn, pte, order)) return 0;
   return faultSmall(cpu, mm, vma, vpn, pte);
 }
@@ -103,18 +117,74 @@ function faultRun(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize, order
   return free;
 }
 
-/** Installs `entry` if the PTE still holds `expected`; the page's own reference goes back. */
+/** Maps the page if the PTE still holds `expected`; the page's own reference goes back. */
 function install(
   cpu: usize, pte: usize, expected: u64, page: usize, bits: u64,
-): void {
+): bool {
   const ptl = tableLock(tableOf(pte));
   lock(cpu, ptl);
-  if (loadAcquire64(pte) == expected) {
+  const won = loadAcquire64(pte) == expected;
+  if (won) {
     mapPages(page, 1);
     storeRelease64(pte, leafEntry(pageToPfn(page), bits));
   }
   unlock(ptl);
   putFolio(cpu, page, 1);
+  return won;
+}
+
+/**
+ * A page of the file itself. A file system hears of the first write to a page, so a read maps it
+ * read-only; shmem does not ask.
+ */
+function faultFile(cpu: usize, vma: usize, vpn: u32, pte: usize, write: bool): i32 {
+  const isShmem = vmaFile(vma) == VMA_SHMEM;
+  const page = allocFilePage(cpu, vmaMapping(vma), vmaFileIndex(vma, vpn), isShmem);
+  if (!page) return -ENOMEM;
+  let bits = PRESENT;
+  if (write) bits |= writeBits(vma);
+  else if (isShmem && (vmaFlags(vma) & (VM_SHARED | VM_WRITE)) == (VM_SHARED | VM_WRITE)) {
+    bits |= PTE_RW;
+  }
+  install(cpu, pte, 0, page, bits);
+  return 0;
+}
+
+/** A private copy in place of what `seen` maps: the zero page, or a page of a file. */
+function copyOnWrite(
+  cpu: usize, mm: usize, vpn: u32, pte: usize, seen: u64, bits: u64,
+): i32 {
+  const page = allocAnonFolio(cpu, 0, mm, vpn);
+  if (!page) return -ENOMEM;
+  const won = install(cpu, pte, seen, page, PRESENT | bits);
+  flushTlb(cpu);
+  if (won && !(seen & PTE_SPECIAL)) unmapPage(cpu, pfnToPage(entryPfn(seen)));
+  return 0;
+}
+
+/**
+ * The fault with FAULT_FLAG_UNSHARE: a read-only long-term pin of a private mapping must not hold
+ * the file's page, which a later write would leave. -EMLINK for anonymous pages: nothing shares
+ * them before there is a fork.
+ */
+export function unsharePage(cpu: usize, mm: usize, vpn: u32): i32 {
+  const pmd = findPmdEntry(mm, vpn);
+  const entry = pmd ? loadAcquire64(pmd) : 0;
+  if (!isPresent(entry) || isLeaf(entry)) return -EMLINK;
+  const pte = pteEntry(entryTable(entry), vpn);
+  const seen = loadAcquire64(pte);
+  if (!isPresent(seen) || isFilePage(seen)) {
+    countVmstat(cpu, PGFAULT, 1);
+    return isPresent(seen) ? copyOnWrite(cpu, mm, vpn, pte, seen, 0) : 0;
+  }
+  return -EMLINK;
+}
+
+/** A page that is neither the zero page nor anonymous. */
+function isFilePage(entry: u64): bool {
+  if (entry & PTE_SPECIAL) return false;
+  const folio = compoundHead(pfnToPage(entryPfn(entry)));
+  return (loadRelaxed32(folio + PAGE_MAPPING) & PAGE_MAPPING_ANON) == 0;
 }
 
 function faultSmall(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize): i32 {
@@ -136,15 +206,12 @@ function faultZeroPage(cpu: usize, pte: usize): i32 {
   return 0;
 }
 
-/** A write to a read-only entry: the zero page is copied, an exclusive page made writable. */
+/** A write to a read-only entry: copied if it is not ours to write, else made writable. */
 function faultWriteProtected(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize): i32 {
   const seen = loadAcquire64(pte);
-  if (seen & PTE_SPECIAL) {
-    const page = allocAnonFolio(cpu, 0, mm, vpn);
-    if (!page) return -ENOMEM;
-    install(cpu, pte, seen, page, PRESENT | writeBits(vma));
-    flushTlb(cpu);
-    return 0;
+  if (!isPresent(seen)) return 0;
+  if (seen & PTE_SPECIAL || (!(vmaFlags(vma) & VM_SHARED) && isFilePage(seen))) {
+    return copyOnWrite(cpu, mm, vpn, pte, seen, writeBits(vma));
   }
   const ptl = tableLock(tableOf(pte));
   lock(cpu, ptl);

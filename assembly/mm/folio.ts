@@ -47,6 +47,23 @@ export function allocAnonFolio(cpu: usize, order: u32, mm: usize, vpn: u32): usi
 }
 
 /**
+ * A small page of the file `mapping` (even) with refcount 1, mapped nowhere; 0: no memory. Pages of
+ * shmem are swap-backed. No page cache holds it: it lives as long as it is mapped or referenced.
+ */
+export function allocFilePage(cpu: usize, mapping: u32, index: u32, isShmem: bool): usize {
+  const page = takeBlock(cpu, 0);
+  if (!page) return 0;
+  countVmstat(cpu, PGALLOC, 1);
+  storePlain32(page + PAGE_EXACT_PINS, 0);
+  storePlain32(page + PAGE_MAPCOUNT, <u32>-1);
+  storePlain32(page + PAGE_MAPPING, mapping);
+  storePlain32(page + PAGE_INDEX, index);
+  storePlain32(page + PAGE_FLAGS, isShmem ? PG_UPTODATE | PG_SWAPBACKED : PG_UPTODATE);
+  storeRelease32(page + PAGE_REFCOUNT, 1);
+  return page;
+}
+
+/**
  * try_get_folio(): `references` more on the page's folio, unless it is free or its count has
  * overflowed. The page may be freed, reused or split meanwhile. 0: refused.
  */

@@ -1,7 +1,7 @@
 /** Address spaces: made, mapped, populated, unmapped, and torn down with their last user. */
 import {
   MM_FLAGS, MM_MMAP_NEXT, MM_PGD, MM_USERS, MM_VMA_ROOT, PMD_ORDER, POOL_TABLES,
-  PTRS_PER_TABLE, TASK_SIZE_VPN, VMA_END,
+  PTRS_PER_TABLE, TASK_SIZE_VPN,
 } from "../shared/layout.ts";
 import {
   EEXIST, EFAULT, EINVAL, ENOMEM, MUST_REFCOUNT, VM_WRITE,
@@ -16,7 +16,7 @@ import { handleMmFault } from "./fault";
 import { mmapReadLock, mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from "./mmap_lock";
 import { findPmdEntry, freeTables } from "./tables";
 import {
-  findVma, linkVma, newVma, unlinkVma, vmaAt, vmaEnd, vmaFile, vmaFlags, vmaOrder, vmaStart,
+  findVma, linkVma, newVma, splitVma, unlinkVma, vmaAt, vmaEnd, vmaFlags, vmaOrder, vmaStart,
 } from "./vma";
 import { zapRange } from "./zap";
 
@@ -136,9 +136,8 @@ function splitAt(cpu: usize, mm: usize, vpn: u32): i32 {
   const vma = vmaAt(mm, vpn);
   if (!vma || vmaStart(vma) == vpn) return 0;
   if (vmaOrder(vma) == PMD_ORDER && vpn & (PTRS_PER_TABLE - 1)) return -EINVAL;
-  const upper = newVma(cpu, vpn, vmaEnd(vma), vmaFlags(vma), vmaOrder(vma), vmaFile(vma));
+  const upper = splitVma(cpu, vma, vpn);
   if (!upper) return -ENOMEM;
-  storePlain32(vma + VMA_END, vpn);
   linkVma(mm, upper);
   return 0;
 }

@@ -3,8 +3,8 @@
  * and searched under it held for reading. Addresses are virtual page numbers; ends are exclusive.
  */
 import {
-  MM_VMA_ROOT, POOL_VMAS, VMA_END, VMA_FILE, VMA_FLAGS, VMA_HEIGHT, VMA_LEFT, VMA_ORDER, VMA_RIGHT,
-  VMA_START,
+  MM_VMA_ROOT, POOL_VMAS, VMA_END, VMA_FILE, VMA_FLAGS, VMA_HEIGHT, VMA_LEFT, VMA_MAPPING,
+  VMA_ORDER, VMA_ORIGIN, VMA_RIGHT, VMA_START,
 } from "../shared/layout.ts";
 import { MUST_VMA_IN_TREE } from "../shared/codes.ts";
 import { loadPlain32, storePlain32 } from "../memory/cell";
@@ -35,6 +35,21 @@ export function vmaOrder(vma: usize): u32 {
 @inline
 export function vmaFile(vma: usize): u32 {
   return loadPlain32(vma + VMA_FILE);
+}
+
+/**
+ * What the pages of a file mapping call their file: even, and the same for all parts of one mmap().
+ * A name, never followed: two mappings of one file are two files until there is a page cache.
+ */
+@inline
+export function vmaMapping(vma: usize): u32 {
+  return loadPlain32(vma + VMA_MAPPING);
+}
+
+/** Index in the file of the page at `vpn`: a mapping starts with the file's first page. */
+@inline
+export function vmaFileIndex(vma: usize, vpn: u32): u32 {
+  return vpn - loadPlain32(vma + VMA_ORIGIN);
 }
 
 /** find_vma(): the first VMA that ends above `vpn`, or 0; it may start above it. */
@@ -68,10 +83,22 @@ export function newVma(cpu: usize, start: u32, end: u32, flags: u32, order: u32,
   storePlain32(vma + VMA_FLAGS, flags);
   storePlain32(vma + VMA_ORDER, order);
   storePlain32(vma + VMA_FILE, file);
+  storePlain32(vma + VMA_ORIGIN, start);
+  storePlain32(vma + VMA_MAPPING, vma);
   storePlain32(vma + VMA_LEFT, 0);
   storePlain32(vma + VMA_RIGHT, 0);
   storePlain32(vma + VMA_HEIGHT, 1);
   return vma;
+}
+
+/** The part of `vma` from `vpn` on, in no tree yet; 0: the machine has no more. */
+export function splitVma(cpu: usize, vma: usize, vpn: u32): usize {
+  const upper = newVma(cpu, vpn, vmaEnd(vma), vmaFlags(vma), vmaOrder(vma), vmaFile(vma));
+  if (!upper) return 0;
+  storePlain32(upper + VMA_ORIGIN, loadPlain32(vma + VMA_ORIGIN));
+  storePlain32(upper + VMA_MAPPING, vmaMapping(vma));
+  storePlain32(vma + VMA_END, vpn);
+  return upper;
 }
 
 export function linkVma(mm: usize, vma: usize): void {

@@ -1,10 +1,9 @@
 /** An actor's memory: its address space joined, its buffers mapped and faulted in, and back. */
 import {
-  ACTOR_BUFFER_PAGES, ACTOR_BUFFER_VPN, ACTOR_FOLIO_ORDER, ACTOR_JOINED, ACTOR_MM,
+  ACTOR_BUFFER_FILE, ACTOR_BUFFER_PAGES, ACTOR_BUFFER_VM, ACTOR_BUFFER_VPN, ACTOR_FOLIO_ORDER,
+  ACTOR_JOINED, ACTOR_MM,
 } from "../shared/actor_layout.ts";
-import {
-  VMA_ANON, VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_WRITE,
-} from "../shared/codes.ts";
+import { VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_WRITE } from "../shared/codes.ts";
 import { quietLoad32, quietStore32 } from "../memory/cell";
 import { joinMm, leaveMm, mmapRegion, munmapRegion, populate } from "../mm/mm";
 
@@ -19,7 +18,9 @@ export function makeBuffers(cpu: usize, actor: usize): i32 {
   const pages = quietLoad32(actor + ACTOR_BUFFER_PAGES);
   if (!pages) return 0;
   const order = quietLoad32(actor + ACTOR_FOLIO_ORDER);
-  const vpn = mmapRegion(cpu, mm, 0, pages, READ_WRITE, order, VMA_ANON);
+  const flags = READ_WRITE | quietLoad32(actor + ACTOR_BUFFER_VM);
+  const file = quietLoad32(actor + ACTOR_BUFFER_FILE);
+  const vpn = mmapRegion(cpu, mm, 0, pages, flags, order, file);
   if (vpn < 0) return vpn;
   quietStore32(actor + ACTOR_BUFFER_VPN, <u32>vpn);
   return populate(cpu, mm, <u32>vpn, pages);

@@ -42,6 +42,9 @@ export const ACTOR_PAGES = ACTOR_FREE_SLOTS + 4;
 /** Random order without repetition: a full-period generator modulo a power of two. */
 export const ACTOR_PERMUTATION_MASK = ACTOR_PAGES + 4;
 export const ACTOR_PERMUTATION_STEP = ACTOR_PERMUTATION_MASK + 4;
+/** What stands behind the buffers (VMA_*), and the VM_* bits beyond read and write. */
+export const ACTOR_BUFFER_FILE = ACTOR_PERMUTATION_STEP + 4;
+export const ACTOR_BUFFER_VM = ACTOR_BUFFER_FILE + 4;
 
 // The actor's own state; the first group starts a line of its own.
 export const ACTOR_BYTES_ISSUED = 192;

@@ -15,6 +15,8 @@ export const FOLL_GET = 2;
 export const FOLL_FORCE = 8;
 export const FOLL_NOFAULT = 32;
 export const FOLL_LONGTERM = 256;
+/** Internal, until 6.1: a write fault has broken COW where the VMA is not writable. */
+export const FOLL_COW = 16384;
 export const FOLL_TOUCH = 65536;
 export const FOLL_PIN = 524288;
 export const FOLL_FAST_ONLY = 1048576;

@@ -129,6 +129,9 @@ export const VMA_LEFT = VMA_ORDER + 4;
 export const VMA_RIGHT = VMA_LEFT + 4;
 export const VMA_HEIGHT = VMA_RIGHT + 4;
 export const VMA_FILE = VMA_HEIGHT + 4;
+/** Where the file's first page would stand, and a name for the file: see mm/vma.ts. */
+export const VMA_ORIGIN = VMA_FILE + 4;
+export const VMA_MAPPING = VMA_ORIGIN + 4;
 export const VMA_BYTES = CACHE_LINE_BYTES;
 
 // Per CPU: one line each for what others poll, then its counters, records and actor.

@@ -11,17 +11,22 @@ export const isHuge = (mem: string): boolean => HUGE.includes(mem);
 export const MEMORY_OPTIONS: readonly FioOption[] = [
   modelled(
     "mem",
-    "what backs the buffers",
+    "what backs the buffers; mmapshared:FILE is a shared mapping of a file, which is not opened",
     {
       ...oneOf([...ANONYMOUS, ...HUGE, ...DEVICE], true),
-      accepts: [...ANONYMOUS, ...HUGE].join(", "),
+      accepts: `${[...ANONYMOUS, ...HUGE].join(", ")}; mmap:FILE, mmapshared:FILE`,
     },
-    (settings, { word, rest }) => {
+    (settings, { word, rest }, { note }) => {
       if (DEVICE.includes(word)) return `mem=${word}: device memory is not modelled`;
-      const fileBacked = rest !== undefined && word.startsWith("mmap");
       settings.mem = word;
-      if (!fileBacked) return undefined;
-      return `mem=${word}:FILE: buffers in the pages of a file are not modelled yet`;
+      settings.memFile = undefined;
+      if (rest === undefined || !word.startsWith("mmap")) return undefined;
+      if (rest === "") return `mem=${word}: without the name of a file`;
+      if (HUGE.includes(word)) return `mem=${word}:FILE: huge pages of a file are not modelled`;
+      if (word === "mmapshared") settings.memFile = rest;
+      // fio fills its buffers, and a device that reads into them does so too.
+      else note("mem=mmap:FILE is mapped private: what is written there becomes anonymous memory");
+      return undefined;
     },
     { aliases: ["iomem"] },
   ),

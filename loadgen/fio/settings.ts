@@ -40,6 +40,8 @@ export interface Settings {
   runtimeMs: number;
   timeBased: boolean;
   mem: string;
+  /** The file of `mem=mmapshared:FILE`. */
+  memFile: string | undefined;
   memAlign: number;
   hugepageBytes: number;
   numjobs: number;
@@ -85,6 +87,7 @@ export function initialSettings(): Settings {
     runtimeMs: 0,
     timeBased: false,
     mem: "malloc",
+    memFile: undefined,
     memAlign: 0,
     hugepageBytes: 2 << 20,
     numjobs: 1,

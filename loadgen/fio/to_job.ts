@@ -68,6 +68,7 @@ class JobBuilder {
       memAlignBytes: s.memAlign % PAGE_BYTES,
       folioOrder: this.#folioOrder(),
       bufferBytes: Math.max(...[...mix.read, ...mix.write].map((share) => share.maxBytes)),
+      bufferFile: s.memFile,
       percentiles: s.percentiles ?? FIO_PERCENTILES,
       lifetimeMs: 0,
     };

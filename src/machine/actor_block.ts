@@ -1,7 +1,9 @@
 import {
   ACTOR_BLOCK_ALIGN,
   ACTOR_BUFFER_BYTES,
+  ACTOR_BUFFER_FILE,
   ACTOR_BUFFER_PAGES,
+  ACTOR_BUFFER_VM,
   ACTOR_END,
   ACTOR_EXTENT_BLOCKS,
   ACTOR_FLAGS,
@@ -47,6 +49,7 @@ import {
   PATTERN_MAPPER,
   PATTERN_RDMA_MR,
   PATTERN_XSK_UMEM,
+  VM_SHARED,
   WALK_HOT,
   WALK_RANDOM,
   WALK_SEQUENTIAL,
@@ -58,6 +61,7 @@ import {
   PMD_ORDER,
 } from "../../assembly/shared/layout.ts";
 import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
+import { backingOf } from "./buffer_file.ts";
 import { cpuAddress, type Machine, mmAddress } from "./machine.ts";
 import { offsetQuantiles } from "./offset_quantiles.ts";
 import { splitmix64 } from "./prng.ts";
@@ -202,6 +206,8 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   word(ACTOR_MM, mmAddress(machine, place.mm));
   word(ACTOR_SAMPLE, place.sample);
   word(ACTOR_BUFFER_PAGES, pagesOfClone(job));
+  word(ACTOR_BUFFER_FILE, backingOf(job.bufferFile));
+  word(ACTOR_BUFFER_VM, job.bufferFile === undefined ? 0 : VM_SHARED);
   word(ACTOR_FOLIO_ORDER, Math.min(job.folioOrder, PMD_ORDER));
   word(ACTOR_PAGES_PER_CALL, job.pagesPerCall);
   word(ACTOR_WALK, WALK_CODES[job.walk]);

@@ -1,5 +1,6 @@
 import type { RunRecord } from "./record.ts";
 import { brokenPromises, usesBias } from "./record_facts.ts";
+import { refusalWords } from "./refusal.ts";
 
 /** What a command ends with; README lists them. */
 export const EXIT_DONE = 0;
@@ -41,13 +42,20 @@ export function exitStatusOf(reasons: readonly ExitReason[]): ExitStatus {
 
 /**
  * Why a finished run does not end with 0: a job that failed (a worker died, or the machine
- * refused what no workload may be refused) is an internal error; then the interruption; then
+ * refused what no workload may be refused) is an internal error, unless the rules that the user
+ * chose demand the refusal: that is a configuration which cannot run. Then the interruption; then
  * broken promises. An expected finding is no reason.
  */
 export function runExitReasons(record: RunRecord): ExitReason[] {
   const reasons: ExitReason[] = [];
-  for (const { job, error, errorText } of record.jobs) {
+  for (const failed of record.jobs) {
+    const { job, error, errorText } = failed;
     if (error === 0) continue;
+    const refusal = refusalWords(record, failed);
+    if (refusal !== undefined) {
+      reasons.push({ status: EXIT_CONFIGURATION, message: `job ${job.name}: ${refusal}` });
+      continue;
+    }
     const what = errorText === "" ? `error ${error}` : `${errorText} (error ${error})`;
     reasons.push({ status: EXIT_INTERNAL, message: `job ${job.name} failed: ${what}` });
   }

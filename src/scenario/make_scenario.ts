@@ -95,6 +95,10 @@ function checkJob(job: Job, where: string, timed: boolean): Problem[] {
   if (job.replay !== undefined && !REPLAYING.includes(job.pattern)) {
     problems.push({ where, found: `${job.pattern} and a replay`, accepted: REPLAYING.join(", ") });
   }
+  if (job.bufferFile !== undefined && job.folioOrder > 0) {
+    const found = `bufferFile and folios of order ${job.folioOrder}`;
+    problems.push({ where, found, accepted: "one of the two: a file's pages are 4 KiB" });
+  }
   if (job.pattern === "gup_test" && job.pagesPerCall > job.bufferPages) {
     const found = `pagesPerCall ${job.pagesPerCall} above bufferPages ${job.bufferPages}`;
     problems.push({ where, found, accepted: "a call that fits the buffer" });

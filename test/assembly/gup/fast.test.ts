@@ -9,9 +9,11 @@ import {
   PTE_PRESENT,
   PTE_PROTNONE,
   PTE_RW,
+  VM_SHARED,
+  VMA_REGULAR_FILE,
 } from "../../../assembly/shared/codes.ts";
-import { MM_WRITE_PROTECT_SEQ, PAGE_FLAGS, PAGE_MAPPING } from "../../../assembly/shared/layout.ts";
-import { Lab, READ_ONLY } from "../../support/lab.ts";
+import { MM_WRITE_PROTECT_SEQ, PAGE_FLAGS } from "../../../assembly/shared/layout.ts";
+import { Lab, READ_ONLY, READ_WRITE } from "../../support/lab.ts";
 
 const FAST = FOLL_FAST_ONLY;
 
@@ -79,12 +81,12 @@ describe("why the fast path stops, each counted once with its cause", () => {
   });
 
   test("not_allowed: a long-term write pin of a file page, under the rules of 2023", () => {
-    const { lab, vpn, page } = mapped();
-    lab.setWord(page + PAGE_MAPPING, 4096);
+    const lab = new Lab({ rules: "6.13" });
+    const vpn = lab.map(1, { flags: READ_WRITE | VM_SHARED, file: VMA_REGULAR_FILE });
     const flags = FOLL_WRITE | FOLL_LONGTERM | FAST;
     expect(lab.pin(vpn, 1, flags)).toBe(0);
     expect(lab.fallbacks).toEqual({ not_allowed: 1 });
-    expect(lab.refcount(page)).toBe(1);
+    expect(lab.refcount(lab.mapped(vpn))).toBe(1);
     lab.setRules("5.7");
     expect(lab.pin(vpn, 1, flags)).toBe(1);
   });

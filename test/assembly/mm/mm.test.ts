@@ -8,7 +8,7 @@ import {
   PTE_PSE,
   PTE_RW,
   PTE_SPECIAL,
-  VMA_REGULAR_FILE,
+  VMA_FSDAX,
 } from "../../../assembly/shared/codes.ts";
 import {
   MM_PGD,
@@ -136,7 +136,7 @@ describe("faults", () => {
     const lab = new Lab({ pages: 4 });
     const { core } = lab;
     expect(core.populate(lab.cpu(), lab.mm(), 1024, 1)).toBe(-EFAULT);
-    const file = lab.map(1, { file: VMA_REGULAR_FILE, populate: false });
+    const file = lab.map(1, { file: VMA_FSDAX, populate: false });
     expect(core.populate(lab.cpu(), lab.mm(), file, 1)).toBe(-EFAULT);
     const vpn = lab.map(4, { populate: false });
     expect(core.populate(lab.cpu(), lab.mm(), vpn, 4)).toBe(-ENOMEM);

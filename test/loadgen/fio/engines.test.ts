@@ -116,8 +116,17 @@ describe("memory", () => {
     expect(foundWith("mem=mmaphuge", `hugepage-size=${size}`)).toHaveLength(1);
   });
 
-  test("in files and devices is refused with the reason", () => {
-    expect(foundWith("mem=mmapshared:/f")[0]).toContain("in the pages of a file are not modelled");
+  test("in the pages of a file: shared ones stay the file's, private ones become anonymous", () => {
+    expect(jobWith("mem=mmapshared:/data").bufferFile).toBe("/data");
+    expect(jobWith("mem=mmapshared:/data", "mem=malloc").bufferFile).toBeUndefined();
+    const { groups, notes } = read("[j]\nsize=1m\ndirect=1\nmem=mmap:/data\n");
+    expect(groups[0]?.jobs[0]?.bufferFile).toBeUndefined();
+    expect(notes).toEqual([expect.stringContaining("mapped private")]);
+  });
+
+  test("in huge pages of files and in devices is refused with the reason", () => {
+    expect(foundWith("mem=mmaphuge:/f")[0]).toContain("huge pages of a file are not modelled");
+    expect(foundWith("mem=mmapshared:")[0]).toContain("without the name of a file");
     expect(foundWith("mem=cudamalloc")[0]).toContain("device memory is not modelled");
     expect(foundWith("mem=maloc")).toEqual(['3: mem: "maloc"; did you mean malloc?']);
   });
