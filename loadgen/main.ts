@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../src/machine/environment.ts";
 import { EXIT_CONFIGURATION, EXIT_DONE } from "../src/results/exit_status.ts";
+import { addKernelCommand } from "./commands/kernel.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { reportFailure } from "./failure.ts";
 import { surviveBrokenPipes } from "./terminal.ts";
@@ -15,6 +16,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   let status = EXIT_DONE as number;
   addRunCommand(program, (ended) => {
+    status = ended;
+  });
+  addKernelCommand(program, (ended) => {
     status = ended;
   });
   try {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { test } from "vitest";
 
 /** What some tests need and a machine may lack. */
@@ -8,6 +8,7 @@ export type Tool =
   | "fio_jsonplus_clat2csv"
   | "java-hdrhistogram"
   | "root"
+  | "kernel-pins"
   | "chromium"
   | "python3"
   | "python3-prometheus-client"
@@ -21,6 +22,8 @@ export function needs(tool: Tool): { missing: string | undefined } {
   switch (tool) {
     case "root":
       return { missing: process.getuid?.() === 0 ? undefined : "not run as root" };
+    case "kernel-pins":
+      return { missing: missingKernelPins() };
     case "java-hdrhistogram":
       return { missing: missingJava() };
     case "python3":
@@ -50,6 +53,18 @@ export function testNeeding(tool: Tool, name: string, run: () => void | Promise<
       throw new Error(`${missing}, and with CI=true nothing is skipped`);
     });
   } else test.skip(`${name} (skipped: ${missing})`, run);
+}
+
+/** fio, and the kernel's pin counters, which root alone can flush. */
+function missingKernelPins(): string | undefined {
+  if (!answers("fio", "--version")) return "fio is not installed";
+  try {
+    accessSync("/proc/sys/vm/stat_refresh", constants.W_OK);
+    const counts = readFileSync("/proc/vmstat", "utf8").includes("nr_foll_pin_acquired");
+    return counts ? undefined : "this kernel does not count pins";
+  } catch {
+    return "the kernel's counters cannot be flushed";
+  }
 }
 
 /** A Java that compiles (the reader in test/results is a source file) and the library. */

@@ -1,0 +1,172 @@
+import type { RunProgress } from "../../src/executors/threads/run_threads.ts";
+import { EXIT_MISSING } from "../../src/results/exit_status.ts";
+import { binaryBytes, durationWords } from "../../src/results/words.ts";
+import { EnvironmentFault } from "../../src/scenario/problem.ts";
+import type { ComparedJob, Comparison, Totals } from "./comparison.ts";
+import { DIRECT_FILE, type ScratchFile } from "./derive.ts";
+import { bufferNotes } from "./doubts.ts";
+import { emulate, type ReplayedThread } from "./emulate.ts";
+import { isUsual } from "./file_system.ts";
+import { readLogs } from "./fio_logs.ts";
+import { type FioThread, readFioOutput } from "./fio_output.ts";
+import type { Host } from "./host.ts";
+import { missingHugePages } from "./huge_pages.ts";
+import { extentsOf, layOut, refuseHoles } from "./lay_out.ts";
+import { countsBetween, readPinCounts, settledCounts, watchIdle } from "./pin_counters.ts";
+import type { KernelPlan } from "./read_plan.ts";
+import { runFio } from "./run_fio.ts";
+import { Scratch } from "./scratch.ts";
+
+export interface CompareOptions {
+  readonly signal: AbortSignal;
+  /** What is being done, often. */
+  readonly onStage: (text: string) => void;
+  readonly onReplay: (progress: RunProgress) => void;
+}
+
+/**
+ * Runs the real fio between two looks at the kernel's pin counters, replays what it did, and
+ * leaves nothing behind. undefined: the signal came first.
+ *
+ * @throws EnvironmentFault for what this computer, its disk or its fio cannot do
+ */
+export async function compareCounts(
+  plan: KernelPlan,
+  host: Host,
+  options: CompareOptions,
+): Promise<Comparison | undefined> {
+  const missing = missingHugePages(plan.threads);
+  if (missing !== undefined) throw new EnvironmentFault(missing, EXIT_MISSING);
+  const bytes = plan.files.reduce((sum, file) => sum + file.bytes, 0);
+  const scratch = Scratch.create(plan.places, bytes);
+  try {
+    const measured = await measure(plan, scratch, options);
+    if (measured === undefined) return undefined;
+    const { kernel, results, notes } = measured;
+    const logs = readLogs(plan.threads, results, scratch);
+    const jobs = await replay(plan, logs.threads, results, options);
+    if (jobs === undefined) return undefined;
+    return {
+      name: plan.name,
+      source: plan.source,
+      kernel: { ...sumOf(results, ["ios", "bytes"]), ...kernel },
+      emulator: sumOf(
+        jobs.map(({ emulator }) => emulator),
+        ["ios", "bytes", "acquired", "released"],
+      ),
+      jobs,
+      environment: {
+        kernel: host.kernel,
+        fio: host.fio,
+        fileSystem: scratch.fileSystem,
+        extents: measured.extents,
+        scratchBytes: bytes,
+      },
+      notes: [
+        ...notes,
+        ...logs.notes,
+        ...bufferNotes(plan.threads, measured.extents),
+        ...plan.notes,
+      ],
+    };
+  } finally {
+    scratch.remove();
+  }
+}
+
+interface Measured {
+  readonly kernel: Pick<Totals, "acquired" | "released">;
+  readonly results: readonly FioThread[];
+  readonly extents: number | undefined;
+  readonly notes: readonly string[];
+}
+
+/** Lays out the scratch files and runs fio; undefined: the signal came. */
+async function measure(
+  plan: KernelPlan,
+  scratch: Scratch,
+  { signal, onStage }: CompareOptions,
+): Promise<Measured | undefined> {
+  const notes: string[] = [];
+  onStage("pinlab kernel: watching the idle counters");
+  const idle = await watchIdle(signal);
+  if (idle.acquired + idle.released > 0) {
+    notes.push(
+      `something else pins pages on this computer (${idle.acquired} acquired and ` +
+        `${idle.released} released before fio started): the kernel's totals hold them too`,
+    );
+  }
+  const beforeLayout = readPinCounts();
+  for (const file of plan.files) await layOutFile(file, scratch, { signal, onStage });
+  const layout = countsBetween(beforeLayout, readPinCounts());
+  if (layout.acquired > 0) {
+    notes.push(`${layout.acquired} pages were pinned while the scratch files were written`);
+  }
+  if (signal.aborted) return undefined;
+  const before = readPinCounts();
+  const end = await runFio(scratch, plan.text, {
+    signal,
+    deadlineMs: plan.deadlineMs,
+    onTick: (ms) => onStage(`pinlab kernel: fio has been running for ${durationWords(ms * 1e6)}`),
+  });
+  if (signal.aborted) return undefined;
+  const results = readFioOutput(end, plan.threads);
+  const { settled, ...kernel } = await settledCounts(before, signal);
+  if (!settled) notes.push("two seconds after fio's end the kernel still held pins");
+  for (const { name } of plan.files) refuseHoles(scratch.file(name));
+  if (!isUsual(scratch.fileSystem)) {
+    notes.push(`the scratch files were on ${scratch.fileSystem || "an unknown file system"}`);
+  }
+  const direct = plan.files.find(({ name }) => name === DIRECT_FILE);
+  return { kernel, results, extents: direct && extentsOf(scratch.file(direct.name)), notes };
+}
+
+async function layOutFile(
+  { name, bytes }: ScratchFile,
+  scratch: Scratch,
+  { signal, onStage }: Pick<CompareOptions, "signal" | "onStage">,
+): Promise<void> {
+  const all = binaryBytes(bytes);
+  const onProgress = (written: number): void =>
+    onStage(`pinlab kernel: laying out ${binaryBytes(written)} of ${all}`);
+  await layOut(scratch.file(name), bytes, { signal, onProgress });
+}
+
+/** The emulator's counts, a job at a time. */
+async function replay(
+  plan: KernelPlan,
+  replayed: readonly ReplayedThread[],
+  results: readonly FioThread[],
+  { signal, onReplay }: CompareOptions,
+): Promise<ComparedJob[] | undefined> {
+  const jobs: ComparedJob[] = [];
+  for (let first = 0; first < plan.threads.length; ) {
+    const thread = plan.threads[first];
+    if (thread === undefined) break;
+    const { job, group } = thread;
+    const fio = results.slice(first, first + job.clones);
+    const own = replayed.slice(first, first + job.clones);
+    // Fixed buffers are pinned, or refused, before the first I/O.
+    const acted = own.filter(({ log }) => log !== undefined || job.pattern === "fixed_buffers");
+    const emulator = await emulate(acted, plan.source, { signal, onProgress: onReplay });
+    if (signal.aborted) return undefined;
+    jobs.push({
+      name: job.name,
+      ioengine: job.ioengine,
+      group,
+      clones: job.clones,
+      fio: { ...sumOf(fio, ["ios", "bytes"]), refused: fio.some(({ error }) => error !== 0) },
+      emulator,
+    });
+    first += job.clones;
+  }
+  return jobs;
+}
+
+function sumOf<K extends string>(
+  parts: readonly Readonly<Record<K, number>>[],
+  keys: readonly K[],
+): Record<K, number> {
+  const sums = keys.map((key) => [key, parts.reduce((sum, part) => sum + part[key], 0)]);
+  return Object.fromEntries(sums) as Record<K, number>;
+}

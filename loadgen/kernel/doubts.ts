@@ -1,0 +1,40 @@
+import type { Job } from "../../src/scenario/scenario.ts";
+import type { Thread } from "./derive.ts";
+
+const PAGE_BYTES = 4096;
+
+/**
+ * What the count of pins may depend on and nobody tells: which buffer an I/O used, and where the
+ * scratch file is in pieces (`extents`; undefined: not known).
+ */
+export function bufferNotes(
+  threads: readonly Thread[],
+  extents: number | undefined,
+): readonly string[] {
+  const notes: string[] = [];
+  const direct = threads.map(({ job }) => job).filter(({ pattern }) => pattern === "direct_io");
+  if (direct.some(hasUnequalBuffers)) {
+    notes.push(
+      "the buffers of a queue do not lie alike in their pages: how many pages an I/O touches " +
+        "depends on which buffer it used, which fio's log does not say",
+    );
+  }
+  if (!direct.some(({ memAlignBytes }) => memAlignBytes > 0)) return notes;
+  if (extents === undefined) {
+    notes.push(
+      "filefrag (e2fsprogs) is not there: whether the file is in pieces was not looked at",
+    );
+  } else if (extents > 1) {
+    notes.push(
+      `the scratch file is in ${extents} pieces: a misaligned I/O across a border pins the page ` +
+        "at the border twice",
+    );
+  }
+  return notes;
+}
+
+/** Buffers lie one behind the other, `bufferBytes` apart. */
+function hasUnequalBuffers({ iodepth, bufferBytes, memAlignBytes }: Job): boolean {
+  if (iodepth === 1 || bufferBytes % PAGE_BYTES === 0) return false;
+  return memAlignBytes > 0 || PAGE_BYTES % bufferBytes !== 0;
+}

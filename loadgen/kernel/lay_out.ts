@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { splitmix64 } from "../../src/machine/prng.ts";
+import { EXIT_MISSING } from "../../src/results/exit_status.ts";
+import { binaryBytes } from "../../src/results/words.ts";
+import { EnvironmentFault } from "../../src/scenario/problem.ts";
+
+const CHUNK_BYTES = 4 << 20;
+const BLOCK_BYTES = 512;
+
+export interface LayOutOptions {
+  readonly signal: AbortSignal;
+  /** Bytes written so far of this file. */
+  readonly onProgress: (bytes: number) => void;
+}
+
+/**
+ * Writes a file from end to end through the page cache, so that direct I/O finds every block
+ * allocated: holes and unwritten extents would make fio's I/O pin otherwise. Stops early when the
+ * signal comes.
+ *
+ * @throws EnvironmentFault when the disk is full or the file has holes all the same
+ */
+export async function layOut(path: string, bytes: number, options: LayOutOptions): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await fill(file, bytes, options);
+    await file.sync();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === "ENOSPC" ? "the disk is full" : `the disk refused (${code ?? error})`;
+    throw new EnvironmentFault(`laying out ${binaryBytes(bytes)} of ${path}: ${reason}`, 98);
+  } finally {
+    await file.close();
+  }
+  if (!options.signal.aborted) refuseHoles(path);
+}
+
+/** @throws EnvironmentFault if fewer blocks are behind a file than its length needs */
+export function refuseHoles(path: string): void {
+  const { size, blocks } = statSync(path);
+  if (blocks * BLOCK_BYTES >= size) return;
+  const found = `${blocks * BLOCK_BYTES} of ${size} bytes are on the disk`;
+  throw new EnvironmentFault(
+    `the scratch file is sparse (${found}), and direct I/O to holes pins otherwise`,
+    EXIT_MISSING,
+  );
+}
+
+/** How many pieces the file is in; undefined: filefrag (e2fsprogs) cannot tell. */
+export function extentsOf(path: string): number | undefined {
+  const { stdout } = spawnSync("filefrag", [path], {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C", PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` },
+  });
+  const count = /: (\d+) extents? found/.exec(stdout ?? "")?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
+async function fill(file: FileHandle, bytes: number, options: LayOutOptions): Promise<void> {
+  const chunk = patternedBytes();
+  for (let at = 0; at < bytes && !options.signal.aborted; ) {
+    const { bytesWritten } = await file.write(chunk, 0, Math.min(CHUNK_BYTES, bytes - at), at);
+    at += bytesWritten;
+    options.onProgress(at);
+  }
+}
+
+/** Nothing that a file system could leave out as zeros or press together. */
+function patternedBytes(): Uint8Array {
+  const words = new BigUint64Array(CHUNK_BYTES / 8);
+  for (let i = 0; i < words.length; i++) words[i] = splitmix64(1n, i);
+  return new Uint8Array(words.buffer);
+}
