@@ -201,7 +201,8 @@ export function metricHelp(): MetricHelp[] {
     {
       names: ["fallbacks", "fallbacks.CAUSE"],
       about:
-        "hand-overs of gup_fast to the slow path; CAUSE is one of " + FALLBACK_NAMES.join(", "),
+        "hand-overs of gup_fast to the slow path, of all causes or of one, which is " +
+        `one of ${FALLBACK_NAMES.join(", ")}`,
     },
     { names: VMSTAT_NAMES, about: "counters of the whole run, warm-up and teardown included" },
   ];
