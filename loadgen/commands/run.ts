@@ -44,7 +44,7 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
     .addOption(
       new Option(
         "--threshold <expr>",
-        "exit 99 unless it holds: pin_fast.p99<5us; help lists all",
+        "exit 99 unless it holds, repeatable: pin_fast.p99<5us; help lists all",
       ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
     )
     .option("--show-config", "print the scenario that would run, as JSON, and end")

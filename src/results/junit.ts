@@ -14,8 +14,8 @@ interface TestCase {
 }
 
 /**
- * A finished run as JUnit XML, in the dialect that Jenkins (junit-10.xsd of its xUnit plugin), GitLab
- * and the GitHub actions read: one suite, a test case for the run, each job, each checked
+ * A finished run as JUnit XML, in the dialect that Jenkins (junit-10.xsd of its xUnit plugin),
+ * GitLab and the GitHub actions read: one suite, a test case for the run, each job, each checked
  * invariant and each threshold. Times in seconds, the timestamp in UTC.
  */
 export function junitXml(record: RunRecord): string {

@@ -167,37 +167,42 @@ export interface MetricHelp {
 
 /** The metrics for a reader, a paragraph each. */
 export function metricHelp(): MetricHelp[] {
-  const pN = "pN";
-  const with_ = (prefix: string, figures: readonly string[]) =>
+  const withPrefix = (prefix: string, figures: readonly string[]) =>
     figures.map((figure) => `${prefix}.${figure}`);
   return [
     {
-      names: with_("OP", [...keysOf(LATENCY_FIGURES), pN]),
-      about: `times of the operations timed alone, pN any percentile (p99, p99.9); OP is one of ${OP_NAMES.join(", ")}`,
+      names: withPrefix("OP", [...keysOf(LATENCY_FIGURES), "pN"]),
+      about:
+        "times of the operations timed alone, pN any percentile (p99, p99.9); OP is one of " +
+        OP_NAMES.join(", "),
     },
     {
-      names: with_("OP", keysOf(OP_FIGURES)),
+      names: withPrefix("OP", keysOf(OP_FIGURES)),
       about: "all operations, a second, and the mean time of those timed in batches",
     },
     {
       names: DIRECTION_LATENCIES.map((part) => `read.${part}.FIGURE`),
-      about: "times of reads (or write.…) as fio has them, and from the intended start on",
+      about:
+        "times of reads (or write.…) as fio has them, and from the intended start on; FIGURE as " +
+        "of an operation's times",
     },
     {
-      names: with_("read", keysOf(DIRECTION_FIGURES)),
+      names: withPrefix("read", keysOf(DIRECTION_FIGURES)),
       about: "of all reads (or write.…); late and dropped where I/Os have intended starts",
     },
     {
-      names: with_("pins", keysOf(PIN_FIGURES)),
+      names: withPrefix("pins", keysOf(PIN_FIGURES)),
       about:
-        "the share of pins that the scheme can tell in percent, and the pinned test's verdicts",
+        "the share of pins that the scheme can tell, in percent, and the pinned test's verdicts",
     },
     { names: ["violations"], about: "how often a promised invariant was broken" },
     { names: ["errors"], about: "jobs that failed" },
     { names: ["duration"], about: "measured time" },
     {
       names: ["fallbacks", "fallbacks.CAUSE"],
-      about: `hand-overs of gup_fast to the slow path; CAUSE is one of ${FALLBACK_NAMES.join(", ")}`,
+      about:
+        "hand-overs of gup_fast to the slow path, of all causes or of one, which is " +
+        `one of ${FALLBACK_NAMES.join(", ")}`,
     },
     { names: VMSTAT_NAMES, about: "counters of the whole run, warm-up and teardown included" },
   ];

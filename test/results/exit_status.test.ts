@@ -5,7 +5,7 @@ import {
   repeatLine,
   runExitReasons,
 } from "../../src/results/exit_status.ts";
-import { jobRecord, runRecord, scenario } from "./fixture.ts";
+import { jobRecord, judged, runRecord, scenario } from "./fixture.ts";
 
 const breach = { name: "no-overflow", count: 3, expected: false, first: "page 4711" };
 const invariants = { checked: ["no-overflow"], violated: [breach] };
@@ -45,6 +45,23 @@ describe("a run", () => {
     expect(statusOfRun(runRecord({ invariants: found }))).toBe(0);
   });
 
+  test("whose thresholds failed ends with 99, and a line for each", () => {
+    const thresholds = [
+      judged("pin_fast.p99<5us", { value: 6124, ok: false }),
+      judged("violations==0", { value: 0 }),
+      judged("mr_reg.p99<1ms", { value: undefined, ok: false }),
+    ];
+    expect(runExitReasons(runRecord({ thresholds }))).toEqual([
+      { status: 99, message: "threshold pin_fast.p99<5us failed: found 6.124us" },
+      {
+        status: 99,
+        message: "threshold mr_reg.p99<1ms failed: nothing measured: the run did no mr_reg",
+      },
+    ]);
+    expect(statusOfRun(runRecord({ thresholds }))).toBe(99);
+    expect(statusOfRun(runRecord({ thresholds, invariants }))).toBe(96);
+  });
+
   test("whose worker died ends with 107 and says why", () => {
     const jobs = [jobRecord(), jobRecord({ error: 5, errorText: "the worker of db.1 died" })];
     expect(runExitReasons(runRecord({ jobs, interrupted: true }))[0]).toEqual({
@@ -60,6 +77,13 @@ describe("the line that repeats a run", () => {
     expect(repeatLine(runRecord())).toBe(
       "pinlab run examples/randread-4k.fio --scheme bias --bias 1024 --rules 5.0 --seed 1 " +
         "--duration 10000ms --warmup 1000ms --sample 512",
+    );
+  });
+
+  test("names the thresholds, quoted", () => {
+    const thresholds = [judged("io.p99 < 5us abortOnFail").threshold];
+    expect(repeatLine(runRecord({ scenario: scenario({ thresholds }) }))).toMatch(
+      / --sample 512 --threshold 'io\.p99 < 5us abortOnFail'$/,
     );
   });
 

@@ -1,7 +1,14 @@
 import { LatencyHistogram } from "../../src/machine/histogram.ts";
-import type { DirectionRecord, JobRecord, OpRecord, RunRecord } from "../../src/results/record.ts";
+import type {
+  DirectionRecord,
+  JobRecord,
+  OpRecord,
+  RunRecord,
+  ThresholdRecord,
+} from "../../src/results/record.ts";
 import { DEFAULT_JOB, DEFAULT_MACHINE, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
 import type { Job, Scenario } from "../../src/scenario/scenario.ts";
+import { parseThreshold } from "../../src/scenario/threshold.ts";
 
 const built = new Map<string, LatencyHistogram>();
 
@@ -98,6 +105,17 @@ export function scenario(overrides: Partial<Scenario> = {}): Scenario {
     notes: ["fsync, verify: accepted, no effect on pinning"],
     ...overrides,
   };
+}
+
+/** A threshold of a run and what became of it. */
+export function judged(
+  text: string,
+  outcome: Partial<Omit<ThresholdRecord, "threshold">> = {},
+): ThresholdRecord {
+  const threshold = parseThreshold(text, "fixture", []);
+  if (threshold === undefined) throw new Error(`no threshold: ${text}`);
+  const verdict = { value: 1, ok: true, abortedAtMs: undefined, abortedValue: undefined };
+  return { threshold, ...verdict, ...outcome };
 }
 
 /** A run as the threads executor reports it: two clones of one random-read job. */

@@ -79,11 +79,16 @@ function missingPython(module: string): string | undefined {
   return pythonWith(module) === undefined ? `no python3 here has ${module}` : undefined;
 }
 
-/** A python3 that can import the module: the first one found, or else Debian's own. */
+const pythons = new Map<string, string | undefined>();
+
+/** A python3 that can import the module: Debian's own, or else the first one found. */
 export function pythonWith(module: string): string | undefined {
-  return ["python3", "/usr/bin/python3"].find(
-    (python) => spawnSync(python, ["-c", `import ${module}`], { stdio: "ignore" }).status === 0,
-  );
+  if (!pythons.has(module)) {
+    const can = (python: string) =>
+      spawnSync(python, ["-c", `import ${module}`], { stdio: "ignore" }).status === 0;
+    pythons.set(module, ["/usr/bin/python3", "python3"].find(can));
+  }
+  return pythons.get(module);
 }
 
 function answers(command: string, flag: string): boolean {
