@@ -39,7 +39,7 @@ describe("the option table", () => {
   test("knows what is not honoured yet", () => {
     const later = ["rate_min", "rate_cycle", "thinktime_iotime", "max_latency", "flow"];
     expect(new Set(statusesOf(later))).toEqual(new Set(["later"]));
-    expect(findOption("read_iolog")?.status).toBe("refused");
+    expect(findOption("merge_blktrace_file")?.status).toBe("refused");
   });
 
   test.each([
