@@ -1,5 +1,11 @@
 import type { Piscina } from "piscina";
-import { OP_MR_DEREG, OP_MR_REG, OP_PIN_FAST, OP_UNPIN } from "../../../assembly/shared/codes.ts";
+import {
+  OP_MR_DEREG,
+  OP_MR_REG,
+  OP_PIN_FAST,
+  OP_PIN_SLOW,
+  OP_UNPIN,
+} from "../../../assembly/shared/codes.ts";
 import { CPU_HEARTBEAT } from "../../../assembly/shared/layout.ts";
 import { monotonicNs } from "../../machine/clock.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
@@ -100,6 +106,6 @@ export class RunningActor {
  */
 export function keptOperations(job: Job): readonly number[] {
   if (job.lifetimeMs > 0) return [];
-  if (job.pattern === "fixed_buffers") return [OP_PIN_FAST, OP_UNPIN];
+  if (job.pattern === "fixed_buffers") return [OP_PIN_FAST, OP_PIN_SLOW, OP_UNPIN];
   return job.pattern === "rdma_mr" ? [OP_MR_REG, OP_MR_DEREG] : [];
 }
