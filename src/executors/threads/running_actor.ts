@@ -9,7 +9,7 @@ import {
 import { CPU_HEARTBEAT } from "../../../assembly/shared/layout.ts";
 import { monotonicNs } from "../../machine/clock.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
-import { isTimed } from "../../scenario/endless.ts";
+import { isLongTerm, isTimed } from "../../scenario/endless.ts";
 import type { Job, Scenario } from "../../scenario/scenario.ts";
 import type { PlacedActor } from "./placement.ts";
 import type { WorkerAnswer, WorkerTask } from "./protocol.ts";
@@ -107,5 +107,5 @@ export class RunningActor {
 export function keptOperations(job: Job): readonly number[] {
   if (job.lifetimeMs > 0) return [];
   if (job.pattern === "fixed_buffers") return [OP_PIN_FAST, OP_PIN_SLOW, OP_UNPIN];
-  return job.pattern === "rdma_mr" ? [OP_MR_REG, OP_MR_DEREG] : [];
+  return isLongTerm(job) ? [OP_MR_REG, OP_MR_DEREG] : [];
 }
