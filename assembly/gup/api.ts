@@ -3,13 +3,13 @@
  * `pages` and return how many (fewer than asked is legal) or a negative errno when there is none.
  * The slow ones take mmap_lock themselves.
  */
-import { MM_FLAGS, TASK_SIZE_VPN } from "../shared/layout.ts";
+import { MM_FLAGS, PARAM_RULES, TASK_SIZE_VPN } from "../shared/layout.ts";
 import {
   EFAULT, EINVAL, FOLL_FAST_ONLY, FOLL_FORCE, FOLL_GET, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
   FOLL_TOUCH, FOLL_WRITE, MMF_HAS_PINNED, NR_GUP_FAST_PAGES_REQUESTED, NR_GUP_SLOW_PAGES_REQUESTED,
-  OP_PIN_SLOW, WARN_GUP_FLAGS,
+  OP_PIN_SLOW, RULES_5_7, WARN_GUP_FLAGS,
 } from "../shared/codes.ts";
-import { clockNs, loadRelaxed32, orVoid32 } from "../memory/cell";
+import { clockNs, loadRelaxed32, orVoid32, quietLoad32 } from "../memory/cell";
 import { recordFault } from "../observe/faults";
 import { countOps, recordLatency } from "../observe/latency";
 import { countVmstat } from "../observe/vmstat";
@@ -43,14 +43,30 @@ export function pinUserPages(
   return slowOnly(cpu, mm, start, count, flags | FOLL_PIN, pages);
 }
 
-/** Pins, fast path first. */
+/**
+ * Pins, fast path first; a long-term pin goes straight to the slow path where the rules are older
+ * than FOLL_LONGTERM in the fast one (get_user_pages_longterm(), until 5.1).
+ */
 export function pinUserPagesFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
+  if (flags & FOLL_LONGTERM && !isLongtermFast()) {
+    if (flags & FOLL_GET) return badFlags(cpu, flags);
+    return slowOnly(cpu, mm, start, count, flags | FOLL_PIN, pages);
+  }
   return pinFast(cpu, mm, start, count, flags, pages);
 }
 
-/** As pinUserPagesFast(), in its caller: flags that are constants there are checked at no cost. */
+/** Does the fast path take long-term pins at all? */
+@inline
+export function isLongtermFast(): bool {
+  return quietLoad32(PARAM_RULES) >= <u32>RULES_5_7;
+}
+
+/**
+ * As pinUserPagesFast(), in its caller and not for long-term pins: flags that are constants there
+ * are checked at no cost.
+ */
 @inline
 export function pinFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,

@@ -7,7 +7,7 @@ import {
   PARAM_ZERO_PAGE,
 } from "../shared/layout.ts";
 import {
-  EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
+  EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_COW, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
   FOLL_TOUCH, FOLL_WRITE, NR_FOLL_PIN_ACQUIRED, NR_GUP_PAGE_COUNT_OVERFLOWS, OP_FAULT,
   PG_ANON_EXCLUSIVE, PG_DIRTY, PG_REFERENCED, PTE_DIRTY, PTE_RW, PTE_SPECIAL, RULES_6_13,
   VMA_FSDAX, VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ,
@@ -74,7 +74,7 @@ function gupVma(
         got = error;
         break;
       }
-      got = followPage(cpu, mm, vma, vpn, end, flags, into);
+      got = followPage(cpu, mm, vma, vpn, end, flags | FOLL_COW, into);
       tries++;
     }
     if (got <= 0) return vpn > start ? <i32>(vpn - start) : (got ? got : -EFAULT);
@@ -180,11 +180,17 @@ function tryGrabFolio(cpu: usize, page: usize, count: u32, flags: u32): i32 {
   return 0;
 }
 
-/** can_follow_write_pte(), as it is since CVE-2022-2590. */
+/**
+ * can_follow_write_pte(). By FORCE into a read-only private mapping: until CVE-2022-2590 what the
+ * fault just taken has left dirty (FOLL_COW), since then what is anonymous and exclusive.
+ */
 function canFollowWrite(entry: u64, vma: usize, flags: u32, page: usize): bool {
   if (entry & PTE_RW) return true;
   const vm = vmaFlags(vma);
   if (!(flags & FOLL_FORCE) || vm & (VM_SHARED | VM_WRITE) || !(vm & VM_MAYWRITE)) return false;
   if (entry & PTE_SPECIAL) return false;
+  if (quietLoad32(PARAM_RULES) < <u32>RULES_6_13) {
+    return (flags & FOLL_COW) != 0 && (entry & PTE_DIRTY) != 0;
+  }
   return (loadRelaxed32(page + PAGE_FLAGS) & PG_ANON_EXCLUSIVE) != 0;
 }

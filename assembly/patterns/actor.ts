@@ -8,7 +8,7 @@ import { CPU_ACTOR } from "../shared/layout.ts";
 import {
   COMMAND_DRAIN, COMMAND_EXIT, COMMAND_RUN, COMMAND_SETUP, MUST_PATTERN, PATTERN_BUFFERED_IO,
   PATTERN_DIRECT_IO, PATTERN_FIXED_BUFFERS, PATTERN_GUP_TEST, PATTERN_MAPPER, PATTERN_RDMA_MR,
-  STATUS_DONE, STATUS_FAILED,
+  PATTERN_XSK_UMEM, STATUS_DONE, STATUS_FAILED,
 } from "../shared/codes.ts";
 import { quietLoad32, quietStore32 } from "../memory/cell";
 import { must } from "../observe/faults";
@@ -18,6 +18,7 @@ import { drainIo, fail, runIo } from "./io_loop";
 import { drainMapper, runMapper } from "./mapper";
 import { deregisterAll, registerAll, runRegistered } from "./regions";
 import { resetSlots } from "./slots";
+import { deregisterUmem, registerUmem, runUmem } from "./xsk_umem";
 
 /** STATUS_RUNNING: call again; STATUS_DONE; STATUS_FAILED: its errno is in ACTOR_ERROR. */
 export function runActor(cpu: usize, budget: u32): u32 {
@@ -42,7 +43,7 @@ function setUp(cpu: usize, actor: usize, pattern: u32): u32 {
   if (quietLoad32(actor + ACTOR_SLOTS)) resetSlots(actor);
   if (pattern == PATTERN_FIXED_BUFFERS || pattern == PATTERN_RDMA_MR) {
     error = registerAll(cpu, actor);
-  }
+  } else if (pattern == PATTERN_XSK_UMEM) error = registerUmem(cpu, actor);
   return error ? fail(actor, error) : STATUS_DONE;
 }
 
@@ -52,6 +53,7 @@ function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
     case PATTERN_BUFFERED_IO: return runIo(cpu, actor, budget);
     case PATTERN_FIXED_BUFFERS:
     case PATTERN_RDMA_MR: return runRegistered(cpu, actor, budget);
+    case PATTERN_XSK_UMEM: return runUmem(cpu, actor, budget);
     case PATTERN_GUP_TEST: return runGupTest(cpu, actor, budget);
     case PATTERN_MAPPER: return runMapper(cpu, actor, budget);
     default: {
@@ -65,6 +67,7 @@ function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
 function drain(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
   if (pattern == PATTERN_MAPPER) return drainMapper(cpu, actor, budget);
   if (quietLoad32(actor + ACTOR_SLOTS)) drainIo(cpu, actor);
-  deregisterAll(cpu, actor);
+  if (pattern == PATTERN_XSK_UMEM) deregisterUmem(cpu, actor);
+  else deregisterAll(cpu, actor);
   return STATUS_DONE;
 }

@@ -4,7 +4,7 @@ import {
   SLOT_LENGTH, SLOT_NR_PAGES, SLOT_PAGES, SLOT_SUBMITTED_NS, SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { PARAM_SERVICE, PARAM_SERVICE_COUNT } from "../shared/layout.ts";
-import { EFAULT, OP_PIN_FAST, PATTERN_DIRECT_IO } from "../shared/codes.ts";
+import { EFAULT, OP_PIN_FAST, PATTERN_DIRECT_IO, PATTERN_XSK_UMEM } from "../shared/codes.ts";
 import {
   clockNs, quietAdd32, quietLoad32, quietLoadF64, quietStore32, quietStoreF64,
 } from "../memory/cell";
@@ -12,6 +12,7 @@ import { countOps, recordBatch } from "../observe/latency";
 import { isFinished, nextIo } from "./generator";
 import { pin, pinFlags, pinTimed, unpin } from "./pinning";
 import { randomBelow } from "./random";
+import { lendFrames } from "./umem";
 import { bufferVpn, freeSlotAt, freeSlots, pagesSpanned, slotIndex } from "./slots";
 
 /** A bio takes at most this many pages (BIO_MAX_VECS). */
@@ -48,6 +49,7 @@ export function start(cpu: usize, actor: usize, free: u32, count: u32, timing: u
   if (quietLoad32(actor + ACTOR_PATTERN) == PATTERN_DIRECT_IO) {
     error = pinAll(cpu, actor, free, count, timing);
   } else {
+    if (quietLoad32(actor + ACTOR_PATTERN) == PATTERN_XSK_UMEM) lendFrames(actor, free, count);
     stampTimed(actor, free, alone);
   }
   if (error) return error;

@@ -6,7 +6,7 @@
 import { FOLL_WRITE, OP_PIN_FAST, OP_UNPIN } from "../shared/codes.ts";
 import { clockNs, quietStore32 } from "../memory/cell";
 import { CPU_BUSY } from "../shared/layout.ts";
-import { pinFast } from "../gup/api";
+import { pinFast, pinUserPages, pinUserPagesFast } from "../gup/api";
 import { unpinInline, unpinUserPagesDirtyLock } from "../gup/unpin";
 import { recordLatency } from "../observe/latency";
 import { ledgerCount } from "../observe/ledger";
@@ -18,6 +18,28 @@ export function pin(
 ): i32 {
   quietStore32(cpu + CPU_BUSY, 1);
   const got = pinFast(cpu, mm, vpn, count, flags, pages);
+  if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
+  quietStore32(cpu + CPU_BUSY, 0);
+  return got;
+}
+
+/** As pin(), by the call that looks at the rules for long-term pins. */
+export function pinLongterm(
+  cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  quietStore32(cpu + CPU_BUSY, 1);
+  const got = pinUserPagesFast(cpu, mm, vpn, count, flags, pages);
+  if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
+  quietStore32(cpu + CPU_BUSY, 0);
+  return got;
+}
+
+/** pin_user_pages(): the slow path alone. */
+export function pinSlow(
+  cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  quietStore32(cpu + CPU_BUSY, 1);
+  const got = pinUserPages(cpu, mm, vpn, count, flags, pages);
   if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
   quietStore32(cpu + CPU_BUSY, 0);
   return got;

@@ -14,9 +14,10 @@ import {
 import {
   addVoid32, clockNs, quietLoad32, quietLoadF64, quietStore32, quietStoreF64, subVoid32,
 } from "../memory/cell";
+import { isLongtermFast } from "../gup/api";
 import { countOps, recordLatency } from "../observe/latency";
 import { drainIo, fail, runIo } from "./io_loop";
-import { pin, unpin } from "./pinning";
+import { pinLongterm, unpin } from "./pinning";
 import { bufferVpn, pagesSpanned, slotAt } from "./slots";
 
 const UMEM_BATCH: u32 = 512;
@@ -31,8 +32,10 @@ export function registerAll(cpu: usize, actor: usize): i32 {
     const begin = clockNs();
     const error = registerSlot(cpu, actor, i, isMr);
     if (error) return error;
-    recordLatency(cpu, isMr ? OP_MR_REG : OP_PIN_FAST, clockNs() - begin);
-    if (isMr) countOps(cpu, OP_MR_REG, 1);
+    if (isMr) {
+      recordLatency(cpu, OP_MR_REG, clockNs() - begin);
+      countOps(cpu, OP_MR_REG, 1);
+    } else if (isLongtermFast()) recordLatency(cpu, OP_PIN_FAST, clockNs() - begin);
   }
   quietStoreF64(actor + ACTOR_REGION_UNTIL, clockNs() + quietLoadF64(actor + ACTOR_LIFETIME_NS));
   return 0;
@@ -47,8 +50,9 @@ function registerSlot(cpu: usize, actor: usize, index: u32, isMr: bool): i32 {
   let done: u32 = 0;
   while (done < total) {
     const want = min(total - done, batch);
-    const got = pin(cpu, mm, vpn + done, want, FLAGS, slot + SLOT_PAGES + (<usize>done << 2));
-    countOps(cpu, OP_PIN_FAST, 1);
+    const into = slot + SLOT_PAGES + (<usize>done << 2);
+    const got = pinLongterm(cpu, mm, vpn + done, want, FLAGS, into);
+    if (isLongtermFast()) countOps(cpu, OP_PIN_FAST, 1);
     if (got <= 0) return got ? got : -EFAULT;
     done += <u32>got;
     quietStore32(slot + SLOT_REGISTERED, done);

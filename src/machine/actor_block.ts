@@ -85,6 +85,8 @@ const U32 = 2 ** 32;
 const PERMUTATION_LIMIT = 2 ** 31;
 
 const isIo = (job: Job): boolean => job.pattern !== "gup_test" && job.pattern !== "mapper";
+/** Does each I/O in flight have a buffer of its own? */
+const hasSlotBuffers = (job: Job): boolean => isIo(job) && job.pattern !== "xsk_umem";
 const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to;
 
 /** Sizes that are drawn at all. */
@@ -92,11 +94,17 @@ function drawnSizes(sizes: readonly BlockSizeShare[]): readonly BlockSizeShare[]
   return sizes.filter(({ percent }) => percent > 0);
 }
 
+/** Sizes of one direction's I/Os; a umem moves whole frames. */
+function sizesOf(job: Job, sizes: "readSizes" | "writeSizes"): readonly BlockSizeShare[] {
+  if (job.pattern !== "xsk_umem") return drawnSizes(job[sizes]);
+  return [{ minBytes: job.frameBytes, maxBytes: job.frameBytes, percent: 100 }];
+}
+
 /** Sizes that the job's I/Os can have: those of the directions that it uses. */
 function usedSizes(job: Job): readonly BlockSizeShare[] {
   return [
-    ...(job.readPercent > 0 ? drawnSizes(job.readSizes) : []),
-    ...(job.readPercent < 100 ? drawnSizes(job.writeSizes) : []),
+    ...(job.readPercent > 0 ? sizesOf(job, "readSizes") : []),
+    ...(job.readPercent < 100 ? sizesOf(job, "writeSizes") : []),
   ];
 }
 
@@ -109,7 +117,7 @@ function bufferBytes(job: Job): number {
 /** Page frames that one clone maps. */
 export function pagesOfClone(job: Job): number {
   const touchesMemory = job.pattern !== "buffered_io";
-  const pages = isIo(job)
+  const pages = hasSlotBuffers(job)
     ? Math.ceil((job.memAlignBytes + job.iodepth * bufferBytes(job)) / PAGE_BYTES)
     : job.bufferPages;
   if (!touchesMemory) return 0;
@@ -151,17 +159,17 @@ function arenaParts(job: Job): ArenaParts {
   return {
     slots: place(io ? job.iodepth * slotStride(job) : 0),
     freeSlots: place(io ? job.iodepth * 4 : 0),
-    readSizes: place(io ? drawnSizes(job.readSizes).length * SIZE_BYTES : 0),
-    writeSizes: place(io ? drawnSizes(job.writeSizes).length * SIZE_BYTES : 0),
+    readSizes: place(io ? sizesOf(job, "readSizes").length * SIZE_BYTES : 0),
+    writeSizes: place(io ? sizesOf(job, "writeSizes").length * SIZE_BYTES : 0),
     quantiles: place(quantiles ? (QUANTILE_COUNT + 1) * 8 : 0),
-    pages: place(io ? 0 : pagesArrayBytes(job)),
+    pages: place(hasSlotBuffers(job) ? 0 : pagesArrayBytes(job)),
     ring: place(io ? ringBytesOf(job) : 0),
     intended: place(pacingBytesOf(job)),
     bytes: end,
   };
 }
 
-/** `gup_test` holds the pages of its calls, `mapper` every page of its buffer. */
+/** `gup_test` holds the pages of its calls, the others every page of their buffer. */
 function pagesArrayBytes(job: Job): number {
   return 4 * (job.pattern === "gup_test" ? GUP_TEST_CALLS * job.pagesPerCall : pagesOfClone(job));
 }
@@ -230,8 +238,8 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   table(ACTOR_WRITE_SIZES, parts.writeSizes);
   table(ACTOR_QUANTILES, parts.quantiles);
   table(ACTOR_REPLAY, parts.ring);
-  writeSizes(machine, arena + parts.readSizes, drawnSizes(job.readSizes));
-  writeSizes(machine, arena + parts.writeSizes, drawnSizes(job.writeSizes));
+  writeSizes(machine, arena + parts.readSizes, sizesOf(job, "readSizes"));
+  writeSizes(machine, arena + parts.writeSizes, sizesOf(job, "writeSizes"));
   writeIo(machine, block, job, place, parts.quantiles < 0 ? 0 : arena + parts.quantiles);
   writePacing(machine, block, job, arena + parts.intended, place.pace ?? ALONE);
 }
@@ -255,12 +263,16 @@ function writeIo(
     machine.longs[(block + offset) >>> 3] = BigInt(value);
   };
   const smallest = Math.min(...usedSizes(job).map((size) => size.minBytes));
-  const align = job.blockAlignBytes || smallest;
-  const blocks = Math.max(1, Math.floor(job.sizeBytes / align));
+  // What a umem's I/Os address is the umem, and its frames go round in order.
+  const isUmem = job.pattern === "xsk_umem";
+  const extentBytes = isUmem ? job.bufferPages * PAGE_BYTES : job.sizeBytes;
+  const align = (isUmem ? 0 : job.blockAlignBytes) || smallest;
+  const blocks = Math.max(1, Math.floor(extentBytes / align));
+  const random = job.random && !isUmem;
   const uniform = job.randomDistribution.kind === "random";
-  const permute = job.random && uniform && !job.norandommap && blocks < PERMUTATION_LIMIT;
+  const permute = random && uniform && !job.norandommap && blocks < PERMUTATION_LIMIT;
   const flags =
-    (job.random ? ACTOR_RANDOM : 0) |
+    (random ? ACTOR_RANDOM : 0) |
     (permute ? ACTOR_PERMUTE : 0) |
     (job.replay ? ACTOR_REPLAYS : 0) |
     (job.readPercent === 0 ? ACTOR_WRITES_ONLY : 0);

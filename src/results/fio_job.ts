@@ -3,9 +3,9 @@ import { goalOptions, pacingOptions } from "./fio_job_pacing.ts";
 
 /** A job in fio's words. */
 
-/** fio's `rw`: read, randread, write, randwrite, rw, randrw. */
+/** fio's `rw`: read, randread, write, randwrite, rw, randrw; a umem's frames go round in order. */
 export function rwName(job: Job): string {
-  const random = job.random ? "rand" : "";
+  const random = job.random && job.pattern !== "xsk_umem" ? "rand" : "";
   if (job.readPercent === 100) return `${random}read`;
   return job.readPercent === 0 ? `${random}write` : `${random}rw`;
 }
@@ -34,9 +34,10 @@ export function jobOptions(job: Job): Record<string, string> {
 
 function ioOptions(job: Job): Record<string, string> {
   if (!movesBlocks(job)) return {};
+  const isUmem = job.pattern === "xsk_umem";
   return {
     rw: rwName(job),
-    ...blockOptions(job),
+    ...(isUmem ? { bs: String(job.frameBytes) } : blockOptions(job)),
     ioengine: job.ioengine,
     iodepth: String(job.iodepth),
     size: String(job.sizeBytes),

@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
 import type { Group, Job } from "../scenario/scenario.ts";
 import { goalLines } from "./fio_goals.ts";
 import {
@@ -75,7 +76,15 @@ function workWords(job: Job): string {
     `(R) ${boundsWords(blockBounds(job.readSizes))}`,
     `(W) ${boundsWords(blockBounds(job.writeSizes))}`,
   ].join(", ");
+  if (job.pattern === "xsk_umem") {
+    return `pattern=xsk_umem, rw=${rwName(job)}, ${umemWords(job)}, iodepth=${job.iodepth}`;
+  }
   return `rw=${rwName(job)}, bs=${sizes}, ioengine=${job.ioengine}, iodepth=${job.iodepth}`;
+}
+
+/** Reads are frames received, writes frames sent. */
+function umemWords({ bufferPages, frameBytes }: Job): string {
+  return `umem=${(bufferPages * PAGE_BYTES) / frameBytes} frames of ${binaryBytes(frameBytes)}`;
 }
 
 function otherWorkWords(job: Job): string {

@@ -1,4 +1,4 @@
-import type { Job, MachineSpec, RunSpec } from "./scenario.ts";
+import type { Job, MachineSpec, PatternName, RunSpec } from "./scenario.ts";
 
 /** fio's default percentiles. */
 export const FIO_PERCENTILES: readonly number[] = Object.freeze([
@@ -17,6 +17,11 @@ export const DEFAULT_RUN: RunSpec = Object.freeze({
   durationMs: undefined,
   warmupMs: 1000,
   sample: 512,
+});
+
+/** What a pattern has in place of a job's defaults: a umem has 4,096 frames, as in the samples. */
+export const PATTERN_DEFAULTS: Partial<Record<PatternName, Partial<Job>>> = Object.freeze({
+  xsk_umem: Object.freeze({ bufferPages: 4096 }),
 });
 
 /** A job as fio would run one that names nothing but its name; sizes in bytes. */
@@ -57,6 +62,7 @@ export const DEFAULT_JOB: Job = Object.freeze({
   percentiles: FIO_PERCENTILES,
   lifetimeMs: 0,
   references: 1,
+  frameBytes: 4096,
   pagesPerCall: 1,
   bufferPages: 256,
   walk: "sequential",

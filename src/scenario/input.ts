@@ -149,6 +149,7 @@ const job = z
     percentiles: z.array(z.number().gt(0).max(100)).max(MOST_PERCENTILES).readonly(),
     lifetimeMs: z.number().min(0),
     references: count(1, 2 ** 21),
+    frameBytes: z.union([z.literal(2048), z.literal(4096)]),
     pagesPerCall: count(1, 2 ** 18),
     bufferPages: count(1, 2 ** 24),
     walk: z.enum(["sequential", "random", "hot"]),

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { DEFAULT_JOB, DEFAULT_MACHINE, DEFAULT_RUN } from "./defaults.ts";
+import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
+import { DEFAULT_JOB, DEFAULT_MACHINE, DEFAULT_RUN, PATTERN_DEFAULTS } from "./defaults.ts";
 import { isEndless } from "./endless.ts";
 import { tooManyActors } from "./group_size.ts";
 import { scenarioInput } from "./input.ts";
@@ -32,12 +33,16 @@ export function makeScenario(given: ScenarioInput): Scenario {
     machine: { ...DEFAULT_MACHINE, ...defined(machine), rules },
     run: { ...DEFAULT_RUN, ...defined(run) },
     groups: all.map((group) => ({
-      jobs: group.jobs.map((part) => ({ ...DEFAULT_JOB, ...defined(part) })),
+      jobs: group.jobs.map((part) => ({ ...defaultsOf(part.pattern), ...defined(part) })),
     })),
   };
   problems.push(...checkJobs(scenario));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return deepFreeze(scenario);
+}
+
+function defaultsOf(pattern: PatternName = DEFAULT_JOB.pattern): Job {
+  return { ...DEFAULT_JOB, ...PATTERN_DEFAULTS[pattern] };
 }
 
 /** The keys that have a value. */
@@ -103,6 +108,11 @@ function checkJob(job: Job, where: string, timed: boolean): Problem[] {
   if (job.bufferFile !== undefined && job.folioOrder > 0) {
     const found = `bufferFile and folios of order ${job.folioOrder}`;
     problems.push({ where, found, accepted: "one of the two: a file's pages are 4 KiB" });
+  }
+  const frames = (job.bufferPages * PAGE_BYTES) / job.frameBytes;
+  if (job.pattern === "xsk_umem" && job.iodepth > frames) {
+    const found = `iodepth ${job.iodepth} above the umem's ${frames} frames`;
+    problems.push({ where, found, accepted: "a queue that the umem's frames can fill" });
   }
   if (job.pattern === "gup_test" && job.pagesPerCall > job.bufferPages) {
     const found = `pagesPerCall ${job.pagesPerCall} above bufferPages ${job.bufferPages}`;

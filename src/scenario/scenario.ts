@@ -180,6 +180,8 @@ export interface Job {
   readonly lifetimeMs: number;
   /** `mapper`: ordinary references held on each page of its range. */
   readonly references: number;
+  /** `xsk_umem`: size of the frames that `bufferPages` pages are cut into. */
+  readonly frameBytes: 2048 | 4096;
   /** `gup_test`: pages per call, and how the calls walk the buffer. */
   readonly pagesPerCall: number;
   readonly bufferPages: number;

@@ -193,7 +193,9 @@ export class Model {
   ): number {
     for (let tries = 0; ; tries++) {
       const entry = this.#space(mm).entryAt(vpn);
-      if (entry !== undefined && canFollow(entry, vma, flags)) {
+      // Before 2022 the fault just taken stood in for the permission.
+      const excused = this.frames.options.rules === "6.13" || tries > 0;
+      if (entry !== undefined && canFollow(entry, vma, flags, excused)) {
         return this.#followed(entry, vpn, end, flags, pfns);
       }
       if (tries === FAULT_TRIES || flags & FOLL_NOFAULT) return -EFAULT;
@@ -248,7 +250,7 @@ function mayAccess({ flags: vm }: Vma, flags: number): boolean {
   return (vm & VM_READ) !== 0 || (force && (vm & VM_MAYREAD) !== 0);
 }
 
-function canFollow({ bits }: Entry, { flags: vm }: Vma, flags: number): boolean {
+function canFollow({ bits }: Entry, { flags: vm }: Vma, flags: number, excused: boolean): boolean {
   if (!(flags & FOLL_WRITE) || bits & PTE_RW) return true;
-  return (flags & FOLL_FORCE) !== 0 && !(vm & VM_WRITE) && !(bits & PTE_SPECIAL);
+  return excused && (flags & FOLL_FORCE) !== 0 && !(vm & VM_WRITE) && !(bits & PTE_SPECIAL);
 }

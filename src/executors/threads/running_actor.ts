@@ -1,9 +1,15 @@
 import type { Piscina } from "piscina";
-import { OP_MR_DEREG, OP_MR_REG, OP_PIN_FAST, OP_UNPIN } from "../../../assembly/shared/codes.ts";
+import {
+  OP_MR_DEREG,
+  OP_MR_REG,
+  OP_PIN_FAST,
+  OP_PIN_SLOW,
+  OP_UNPIN,
+} from "../../../assembly/shared/codes.ts";
 import { CPU_HEARTBEAT } from "../../../assembly/shared/layout.ts";
 import { monotonicNs } from "../../machine/clock.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
-import { isTimed } from "../../scenario/endless.ts";
+import { isLongTerm, isTimed } from "../../scenario/endless.ts";
 import type { Job, Scenario } from "../../scenario/scenario.ts";
 import type { PlacedActor } from "./placement.ts";
 import type { ReplayTask, WorkerAnswer, WorkerTask } from "./protocol.ts";
@@ -112,6 +118,6 @@ function replayOf({ job, clone }: PlacedActor): ReplayTask | undefined {
  */
 export function keptOperations(job: Job): readonly number[] {
   if (job.lifetimeMs > 0) return [];
-  if (job.pattern === "fixed_buffers") return [OP_PIN_FAST, OP_UNPIN];
-  return job.pattern === "rdma_mr" ? [OP_MR_REG, OP_MR_DEREG] : [];
+  if (job.pattern === "fixed_buffers") return [OP_PIN_FAST, OP_PIN_SLOW, OP_UNPIN];
+  return isLongTerm(job) ? [OP_MR_REG, OP_MR_DEREG] : [];
 }

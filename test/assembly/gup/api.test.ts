@@ -149,3 +149,25 @@ test.each(COUNTS)("fast and slow path leave the same counts behind (%s)", (schem
   };
   expect(countsAfter("pinUserPagesFast")).toEqual(countsAfter("pinUserPages"));
 });
+
+describe("long-term pins", () => {
+  const LONG = FOLL_WRITE | FOLL_LONGTERM;
+  const paths = ({ vmstat }: Lab) => [
+    vmstat.nr_gup_fast_pages_requested,
+    vmstat.nr_gup_slow_pages_requested,
+  ];
+
+  test.each([
+    ["5.0", [0, 3]],
+    ["5.7", [3, 0]],
+    ["6.13", [3, 0]],
+  ] as const)("under %s take [fast, slow] = %j pages", (rules, taken) => {
+    const lab = new Lab({ rules });
+    const vpn = lab.map(3);
+    expect(call(lab, "pinUserPagesFast", vpn, 3, LONG)).toBe(3);
+    expect(paths(lab)).toEqual(taken);
+    expect(lab.fallbacks).toEqual({});
+    expect(call(lab, "pinUserPagesFast", vpn, 3, FOLL_WRITE)).toBe(3);
+    expect(paths(lab)[0]).toBe(taken[0] + 3);
+  });
+});

@@ -184,6 +184,19 @@ describe("the slow path", () => {
     expect(lab.entry(vpn) & PTE_RW).toBe(0);
   });
 
+  test.each([
+    ["5.0", 1],
+    ["5.7", 1],
+    ["6.13", 0],
+  ] as const)("FORCE into a page that is ours already, under %s: %i faults", (rules, faults) => {
+    const lab = new Lab({ rules });
+    const vpn = lab.map(1, { flags: READ_ONLY });
+    expect(slow(lab, vpn, 1, FOLL_WRITE | FOLL_FORCE)).toBe(1);
+    const before = lab.vmstat.pgfault ?? 0;
+    expect(slow(lab, vpn, 1, FOLL_WRITE | FOLL_FORCE)).toBe(1);
+    expect((lab.vmstat.pgfault ?? 0) - before).toBe(faults);
+  });
+
   test("reads every page of a large folio that FORCE has made behind read-only entries", () => {
     const lab = new Lab({ rules: "6.13" });
     const vpn = lab.map(4, { order: 2, flags: READ_ONLY, populate: false });

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { OP_MR_DEREG, OP_MR_REG, OP_PIN_FAST, OP_UNPIN } from "../../../assembly/shared/codes.ts";
+import {
+  OP_MR_DEREG,
+  OP_MR_REG,
+  OP_PIN_FAST,
+  OP_PIN_SLOW,
+  OP_UNPIN,
+} from "../../../assembly/shared/codes.ts";
 import { CPU_HEARTBEAT } from "../../../assembly/shared/layout.ts";
 import {
   keptOperations,
@@ -35,7 +41,7 @@ test("an actor may take long to set up, and then not long to move", () => {
 
 test.each([
   { pattern: "direct_io", lifetimeMs: 0, keeps: [] },
-  { pattern: "fixed_buffers", lifetimeMs: 0, keeps: [OP_PIN_FAST, OP_UNPIN] },
+  { pattern: "fixed_buffers", lifetimeMs: 0, keeps: [OP_PIN_FAST, OP_PIN_SLOW, OP_UNPIN] },
   { pattern: "rdma_mr", lifetimeMs: 0, keeps: [OP_MR_REG, OP_MR_DEREG] },
   { pattern: "rdma_mr", lifetimeMs: 5, keeps: [] },
 ] as const)("$pattern with a lifetime of $lifetimeMs ms", ({ pattern, lifetimeMs, keeps }) => {
