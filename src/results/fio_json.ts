@@ -1,4 +1,5 @@
 import { LatencyHistogram } from "../machine/histogram.ts";
+import { hasSchedule } from "../scenario/pacing.ts";
 import { fioGroupNumbers, groupKeyOf, perSecond, runtimeMs } from "./fio_groups.ts";
 import { jobOptions } from "./fio_job.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
@@ -47,7 +48,7 @@ const IDLE: DirectionRecord = {
 function jobJson(record: RunRecord, unit: JobRecord, withBins: boolean) {
   const { job } = unit;
   const directionOf = (direction: DirectionRecord) =>
-    directionJson(direction, job.percentiles, withBins);
+    directionJson(direction, job.percentiles, withBins, hasSchedule(job));
   const shares = latencyShares(unit.read.clat.plus(unit.write.clat));
   return {
     jobname: job.name,
@@ -58,17 +59,18 @@ function jobJson(record: RunRecord, unit: JobRecord, withBins: boolean) {
     "job options": jobOptions(job),
     read: directionOf(unit.read),
     write: directionOf(unit.write),
-    trim: directionOf(IDLE),
+    trim: directionJson(IDLE, job.percentiles, withBins),
     sync: { total_ios: 0, lat_ns: latencyJson(LatencyHistogram.empty(), [], false) },
     usr_cpu: rounded(unit.userCpuPercent),
     sys_cpu: rounded(unit.systemCpuPercent),
     latency_ns: sharesJson(shares.ns),
     latency_us: sharesJson(shares.us),
     latency_ms: sharesJson(shares.ms),
-    latency_depth: job.iodepth,
-    latency_target: 0,
-    latency_percentile: 100,
-    latency_window: 0,
+    // fio's units: the target in ns, the window in us.
+    latency_depth: unit.latencyGoal?.depth ?? job.iodepth,
+    latency_target: Math.round(job.latencyGoal?.targetNs ?? 0),
+    latency_percentile: job.latencyGoal?.percentile ?? 100,
+    latency_window: Math.round((job.latencyGoal?.windowMs ?? 0) * 1e3),
   };
 }
 
@@ -76,8 +78,9 @@ function directionJson(
   direction: DirectionRecord,
   percentiles: readonly number[],
   withBins: boolean,
+  isScheduled = false,
 ) {
-  const { ios, bytes, runtimeNs, slat, clat, lat } = direction;
+  const { ios, bytes, runtimeNs, slat, clat, lat, corrected, late, dropped } = direction;
   const bytesPerSecond = Math.floor(perSecond(bytes, runtimeNs));
   return {
     io_bytes: bytes,
@@ -88,10 +91,13 @@ function directionJson(
     runtime: runtimeMs(runtimeNs),
     total_ios: ios,
     short_ios: 0,
-    drop_ios: 0,
+    drop_ios: dropped,
     slat_ns: latencyJson(slat, percentiles, withBins),
     clat_ns: latencyJson(clat, percentiles, withBins),
     lat_ns: latencyJson(lat, percentiles, withBins),
+    ...(isScheduled
+      ? { late_ios: late, corrected_ns: latencyJson(corrected, percentiles, withBins) }
+      : {}),
   };
 }
 

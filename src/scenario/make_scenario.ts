@@ -110,7 +110,9 @@ function offloadProblems(job: Job): string[] {
   const needing = Object.entries({ thinktime, latencyGoal, replay });
   return needing
     .filter(([, value]) => value !== undefined)
-    .map(([name]) => `${name} with offloaded submission, whose submitters know only their own I/Os`);
+    .map(
+      ([name]) => `${name} with offloaded submission, whose submitters know only their own I/Os`,
+    );
 }
 
 function deepFreeze<T>(value: T): T {

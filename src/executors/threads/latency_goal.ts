@@ -1,8 +1,5 @@
-import {
-  PACING_GOAL_DEPTH,
-  PACING_GOAL_SETTLED,
-} from "../../../assembly/shared/pacing_layout.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
+import { PACING_GOAL_DEPTH, PACING_GOAL_SETTLED } from "../../../assembly/shared/pacing_layout.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import type { LatencyGoalRecord } from "../../results/record.ts";
 import type { PlacedActor } from "./placement.ts";
