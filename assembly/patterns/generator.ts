@@ -59,6 +59,7 @@ function fill(actor: usize, slot: usize, flags: u32, isRead: bool): void {
   quietAdd64(actor + ACTOR_IOS_ISSUED, 1);
 }
 
+@inline
 function nextLength(actor: usize, isRead: bool): u32 {
   let size = <usize>quietLoad32(actor + (isRead ? ACTOR_READ_SIZES : ACTOR_WRITE_SIZES));
   const draw = random32(actor);
@@ -70,6 +71,7 @@ function nextLength(actor: usize, isRead: bool): u32 {
 }
 
 /** Bytes from the start of the file. */
+@inline
 function nextOffset(actor: usize, flags: u32, length: u32): u64 {
   const align = <u64>quietLoad32(actor + ACTOR_BLOCK_ALIGN);
   const blocks = quietLoad64(actor + ACTOR_EXTENT_BLOCKS);

@@ -116,6 +116,7 @@ function unpinSlot(cpu: usize, slot: usize): void {
 }
 
 /** Nothing is pinned per I/O: only the stamps of the first `alone` are taken. */
+@inline
 function stampTimed(actor: usize, free: u32, alone: u32): void {
   for (let i: u32 = 1; i <= alone; i++) {
     const slot = <usize>quietLoad32(freeSlotAt(actor, free - i));
@@ -125,6 +126,7 @@ function stampTimed(actor: usize, free: u32, alone: u32): void {
 }
 
 /** The device takes the I/Os; with service times each is due at a time of its own. */
+@inline
 function toDevice(actor: usize, free: u32, count: u32): void {
   const service = <usize>quietLoad32(PARAM_SERVICE);
   const now = service ? clockNs() : 0;

@@ -1,4 +1,5 @@
 import { LatencyHistogram } from "../machine/histogram.ts";
+import { hasSchedule } from "../scenario/pacing.ts";
 import { latencyGoalJson, steadyStateJson } from "./fio_goals.ts";
 import { fioGroupNumbers, groupKeyOf, perSecond, runtimeMs } from "./fio_groups.ts";
 import { jobOptions } from "./fio_job.ts";
@@ -48,7 +49,7 @@ const IDLE: DirectionRecord = {
 function jobJson(record: RunRecord, unit: JobRecord, withBins: boolean) {
   const { job } = unit;
   const directionOf = (direction: DirectionRecord) =>
-    directionJson(direction, job.percentiles, withBins);
+    directionJson(direction, job.percentiles, withBins, hasSchedule(job));
   const shares = latencyShares(unit.read.clat.plus(unit.write.clat));
   return {
     jobname: job.name,
@@ -59,7 +60,7 @@ function jobJson(record: RunRecord, unit: JobRecord, withBins: boolean) {
     "job options": jobOptions(job),
     read: directionOf(unit.read),
     write: directionOf(unit.write),
-    trim: directionOf(IDLE),
+    trim: directionJson(IDLE, job.percentiles, withBins),
     sync: { total_ios: 0, lat_ns: latencyJson(LatencyHistogram.empty(), [], false) },
     usr_cpu: rounded(unit.userCpuPercent),
     sys_cpu: rounded(unit.systemCpuPercent),
@@ -75,8 +76,9 @@ function directionJson(
   direction: DirectionRecord,
   percentiles: readonly number[],
   withBins: boolean,
+  isScheduled = false,
 ) {
-  const { ios, bytes, runtimeNs, slat, clat, lat } = direction;
+  const { ios, bytes, runtimeNs, slat, clat, lat, corrected, late, dropped } = direction;
   const bytesPerSecond = Math.floor(perSecond(bytes, runtimeNs));
   return {
     io_bytes: bytes,
@@ -87,10 +89,13 @@ function directionJson(
     runtime: runtimeMs(runtimeNs),
     total_ios: ios,
     short_ios: 0,
-    drop_ios: 0,
+    drop_ios: dropped,
     slat_ns: latencyJson(slat, percentiles, withBins),
     clat_ns: latencyJson(clat, percentiles, withBins),
     lat_ns: latencyJson(lat, percentiles, withBins),
+    ...(isScheduled
+      ? { late_ios: late, corrected_ns: latencyJson(corrected, percentiles, withBins) }
+      : {}),
   };
 }
 

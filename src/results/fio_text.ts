@@ -1,4 +1,6 @@
 import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
+import type { LatencyHistogram } from "../machine/histogram.ts";
+import { hasSchedule } from "../scenario/pacing.ts";
 import type { Group, Job } from "../scenario/scenario.ts";
 import { goalLines } from "./fio_goals.ts";
 import {
@@ -12,7 +14,7 @@ import {
 import { blockBounds, movesBlocks, rwName } from "./fio_job.ts";
 import { distributionLines, latencyLine, percentileLines } from "./fio_latency_text.ts";
 import type { DirectionRecord, JobRecord, RunRecord } from "./record.ts";
-import { binaryBytes, ctimeWords, decimalBytes, fioNumber } from "./words.ts";
+import { binaryBytes, ctimeWords, decimalBytes, durationWords, fioNumber } from "./words.ts";
 
 /**
  * What fio itself would print of the run, in fio's layout. Left out is what is not measured here:
@@ -47,7 +49,7 @@ export function jobLines(record: RunRecord, job: JobRecord): string[] {
       `sys=${job.systemCpuPercent.toFixed(2)}%`,
   );
   if (movesBlocks(job.job)) {
-    lines.push(`     issued rwts: total=${read.ios},${write.ios},0,0`);
+    lines.push(`     issued rwts: total=${read.ios},${write.ios},0,0${scheduleWords(job)}`);
   }
   lines.push(...goalLines(job));
   return lines;
@@ -100,7 +102,7 @@ function boundsWords({ min, max }: { min: number; max: number }): string {
 }
 
 function directionLines(name: string, direction: DirectionRecord, job: Job): string[] {
-  const { ios, bytes, runtimeNs, slat, clat, lat } = direction;
+  const { ios, bytes, runtimeNs, slat, clat, lat, corrected } = direction;
   if (ios === 0) return [];
   const rate = perSecond(bytes, runtimeNs);
   const lines = [
@@ -111,8 +113,24 @@ function directionLines(name: string, direction: DirectionRecord, job: Job): str
   if (slat.count > 0) lines.push(latencyLine("slat", slat));
   if (clat.count > 0) lines.push(latencyLine("clat", clat));
   if (lat.count > 0) lines.push(latencyLine(" lat", lat));
+  if (corrected.count > 0) lines.push(...correctedLines(lat, corrected));
   if (clat.count > 0) lines.push(...percentileLines("clat", clat, job.percentiles));
   return lines;
+}
+
+/** Latencies from the intended start on, their 99th percentile beside that of the raw ones. */
+function correctedLines(lat: LatencyHistogram, corrected: LatencyHistogram): string[] {
+  const [raw, from] = [lat, corrected].map((one) => durationWords(one.percentile(99)));
+  return [
+    latencyLine("corrected", corrected),
+    `         p99: lat=${raw}, corrected for the schedule=${from}`,
+  ];
+}
+
+/** What became of a schedule, in the manner of fio's short and dropped. */
+function scheduleWords({ job, read, write }: JobRecord): string {
+  if (!hasSchedule(job)) return "";
+  return ` late=${read.late},${write.late},0,0 ` + `dropped=${read.dropped},${write.dropped},0,0`;
 }
 
 function totalLine(name: string, total: GroupTotal | undefined): string[] {

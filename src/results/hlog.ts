@@ -1,4 +1,6 @@
 import { LatencyHistogram } from "../machine/histogram.ts";
+import { effectiveSample } from "../scenario/pacing.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { encodeV2Base64 } from "./hdr_v2.ts";
 import type { DirectionRecord, RunRecord } from "./record.ts";
 import { opsOf } from "./record_facts.ts";
@@ -12,10 +14,10 @@ const NS_PER_MAX_UNIT = 1e6;
  */
 export function hlog(record: RunRecord): string {
   const startSeconds = (record.startedAtMs / 1000).toFixed(3);
-  const { machine, run } = record.scenario;
+  const { machine } = record.scenario;
   const lines = [
     `#[pinlab ${record.environment.pinlab}: values in ns, scheme ${machine.scheme}, ` +
-      `${run.sample === 0 ? "no operation" : `about one operation in ${run.sample}`} timed]`,
+      `${sampleWords(record.scenario)} timed]`,
     "#[Histogram log format version 1.3]",
     `#[StartTime: ${startSeconds} (seconds since epoch), ${javaDate(record.startedAtMs)}]`,
     `#[BaseTime: ${startSeconds} (seconds since epoch)]`,
@@ -27,6 +29,17 @@ export function hlog(record: RunRecord): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** How many operations were timed; jobs that are slow enough have all of theirs timed. */
+function sampleWords({ run, groups }: Scenario): string {
+  const jobs = groups.flatMap((group) => group.jobs);
+  const samples = [...new Set(jobs.map((job) => effectiveSample(job, run.sample)))];
+  const words = samples.map((one) => {
+    if (one === 0) return "no operation";
+    return one === 1 ? "every operation" : `about one operation in ${one}`;
+  });
+  return words.join(" or ");
+}
+
 /** Each tag with its histogram; tags have neither commas nor spaces. */
 function histograms(record: RunRecord): [string, LatencyHistogram][] {
   const ops = opsOf(record).map(([name, op]): [string, LatencyHistogram] => [name, op.latency]);
@@ -36,6 +49,7 @@ function histograms(record: RunRecord): [string, LatencyHistogram][] {
     [`${side}_slat`, sum((direction) => direction.slat, side)],
     [`${side}_clat`, sum((direction) => direction.clat, side)],
     [`${side}_lat`, sum((direction) => direction.lat, side)],
+    [`${side}_corrected`, sum((direction) => direction.corrected, side)],
   ]);
   return [...ops, ...sides];
 }

@@ -1,7 +1,7 @@
 import { FIO_PERCENTILES } from "../scenario/defaults.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
 import type { OpRecord, PinsRecord, RunRecord, ThresholdRecord } from "./record.ts";
-import { notesOf, opsOf, usesBias } from "./record_facts.ts";
+import { notesOf, opsOf, usesBias, warmupsMs } from "./record_facts.ts";
 
 /** Version of the `pinlab` object; a key that changes its meaning raises it. */
 export const PINLAB_SCHEMA = 1;
@@ -23,7 +23,7 @@ export function pinlabJson(record: RunRecord, withBins: boolean) {
     seed: scenario.run.seed,
     cpus: record.environment.cpus,
     duration_ns: Math.round(record.durationNs),
-    warmup_ns: Math.round(scenario.run.warmupMs * 1e6),
+    warmup_ns: Math.round(Math.max(0, ...warmupsMs(scenario)) * 1e6),
     sample: scenario.run.sample,
     interrupted: record.interrupted,
     scenario: scenario.name,

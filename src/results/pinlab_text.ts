@@ -1,5 +1,13 @@
 import type { InvariantBreach, OpName, OpRecord, PinsRecord, RunRecord } from "./record.ts";
-import { brokenPromises, notesOf, opsOf, pinnedTests, timedIos, usesBias } from "./record_facts.ts";
+import {
+  brokenPromises,
+  notesOf,
+  opsOf,
+  pinnedTests,
+  timedIos,
+  usesBias,
+  warmupsMs,
+} from "./record_facts.ts";
 import { foundWords } from "./threshold_words.ts";
 import { binaryBytes, countWords, durationWords, shareWords, table, wrapped } from "./words.ts";
 
@@ -43,10 +51,11 @@ function machineWords(record: RunRecord): string {
 }
 
 function measuredWords(record: RunRecord): string {
-  const { warmupMs } = record.scenario.run;
   const parts = [durationWords(record.durationNs)];
   if (record.interrupted) parts[0] += " until interrupted";
-  if (warmupMs > 0) parts.push(`warm-up of ${durationWords(warmupMs * 1e6)} left out`);
+  const warmups = [...new Set(warmupsMs(record.scenario))].filter((ms) => ms > 0);
+  const words = warmups.map((ms) => durationWords(ms * 1e6)).join(" or ");
+  if (warmups.length > 0) parts.push(`warm-up of ${words} left out`);
   const { ios, timed } = timedIos(record);
   if (ios > 0) parts.push(`${countWords(timed)} of ${countWords(ios)} I/Os timed`);
   return parts.join(", ");

@@ -1,5 +1,6 @@
 import { OP_NAMES } from "../scenario/metric_names.ts";
-import type { MachineSpec } from "../scenario/scenario.ts";
+import type { MachineSpec, Scenario } from "../scenario/scenario.ts";
+import { warmupOf } from "../scenario/warmup.ts";
 import type { InvariantBreach, OpName, OpRecord, PinsRecord, RunRecord } from "./record.ts";
 
 /** Facts of a run that more than one output states. */
@@ -37,6 +38,11 @@ export function timedIos(record: RunRecord): { readonly ios: number; readonly ti
     timed += read.clat.count + write.clat.count;
   }
   return { ios, timed };
+}
+
+/** How long each stonewall group ran before its figures began, in ms. */
+export function warmupsMs({ groups, run }: Scenario): number[] {
+  return groups.map((group) => warmupOf(group, run));
 }
 
 /** The notes of the input and of the run, each once. */

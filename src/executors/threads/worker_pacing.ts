@@ -1,4 +1,14 @@
 import {
+  ACTOR_REPLAY,
+  ACTOR_REPLAY_PACED,
+  ACTOR_REPLAY_PUT,
+  ACTOR_REPLAY_TAKEN,
+  REPLAY_BYTES,
+  REPLAY_DUE_NS,
+  REPLAY_ENTRIES,
+  REPLAY_IS_READ,
+} from "../../../assembly/shared/actor_layout.ts";
+import {
   PACING_DEPTH,
   PACING_GOAL_DEPTH,
   PACING_GOAL_SETTLED,
@@ -44,15 +54,33 @@ export class Schedules {
     }
   }
 
-  /** Counts the intended starts that time ran out for: those up to now that never happened. */
+  /**
+   * Counts the intended starts that time ran out for: those up to now that never happened. Of a
+   * log, those that its ring held: who lags further behind has dropped more.
+   */
   countDropped(nowNs: number): void {
     if (this.words[(this.block + PACING_STARTED) >>> 2] === 0) return;
+    if (this.words[(this.block + ACTOR_REPLAY_PACED) >>> 2] !== 0) this.countLeftInRing(nowNs);
     for (const schedule of SCHEDULES) {
       const at = this.block + schedule;
       if (this.words[(at + SCHEDULE_ON) >>> 2] === 0) continue;
       const due = this.doubles[(at + SCHEDULE_DUE_NS) >>> 3] ?? 0;
       const gap = this.doubles[(at + SCHEDULE_MEAN_GAP_NS) >>> 3] ?? 0;
       this.longs[(at + SCHEDULE_DROPPED) >>> 3] = BigInt(startsMissed(due, gap, nowNs));
+    }
+  }
+
+  private countLeftInRing(nowNs: number): void {
+    const word = (at: number): number => (this.words[at >>> 2] ?? 0) >>> 0;
+    const startNs = this.doubles[(this.block + PACING_START_NS) >>> 3] ?? 0;
+    const put = word(this.block + ACTOR_REPLAY_PUT);
+    // Both counts wrap at 2^32.
+    for (let i = word(this.block + ACTOR_REPLAY_TAKEN); i !== put; i = (i + 1) >>> 0) {
+      const entry = word(this.block + ACTOR_REPLAY) + (i % REPLAY_ENTRIES) * REPLAY_BYTES;
+      if (startNs + (this.doubles[(entry + REPLAY_DUE_NS) >>> 3] ?? 0) > nowNs) return;
+      const schedule = word(entry + REPLAY_IS_READ) !== 0 ? SCHEDULE_READ : SCHEDULE_WRITE;
+      const at = (this.block + schedule + SCHEDULE_DROPPED) >>> 3;
+      this.longs[at] = (this.longs[at] ?? 0n) + 1n;
     }
   }
 }
