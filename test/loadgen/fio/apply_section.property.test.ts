@@ -33,6 +33,12 @@ const GOOD = [
   ...["hugepage-size=2m", "group_reporting", "new_group", "wait_for_previous", "kb_base=1000"],
   ...["name=x", "description=some words", "filename=f", "filesize=1m-2m", "nrfiles=2", "nice=1"],
   ...["rate_iops=100", "thinktime=5", "ramp_time=1s", "loops=2", "verify=crc32c", "fsync=1"],
+  ...["rate=1m,500k", "rate=,500k", "rate=1m,", "rate_iops=0", "rate_process=poisson"],
+  ...["rate_ignore_thinktime=1", "thinktime=5ms", "thinktime_spin=5", "thinktime_blocks=4"],
+  ...["thinktime_blocks_type=issue", "startdelay=5", "startdelay=5-10", "startdelay=100ms"],
+  ...["io_submit_mode=offload", "latency_target=500", "latency_window=5s", "latency_run=1"],
+  ...["latency_percentile=99.9", "ss=iops:5%", "steadystate=bw_slope:1m", "ss_dur=4"],
+  ...["ss_ramp=2s", "rate_min=1k", "rate_cycle=500"],
 ];
 const goodLine = fc.constantFrom(...GOOD);
 
@@ -45,6 +51,9 @@ const badLine = fc.constantFrom(
   ...["random_distribution=zoned:60/10:30/20", "random_distribution=normal:200", "mem=foo"],
   ...["random_distribution=zipf:1.2:5", "kb_base=999", "size=abc", "runtime=", "mem = malloc"],
   ...["rwmixcycle=5", "percentage_sequential=5", "hostname=x", "fixedbufs=1"],
+  ...["rate", "rate=x", "rate=,", "rate_process=x", "thinktime", "thinktime_blocks_type=x"],
+  ...["startdelay=-", "io_submit_mode=x", "latency_percentile=101", "latency_run", "loops="],
+  ...["ss=iops", "ss=lat:5", "ss=iops:x", "ss=bw:", "ss_dur=x", "rate_ignore_thinktime=2"],
 );
 
 const lines = (line: fc.Arbitrary<string>, most: number) => fc.array(line, { maxLength: most });
@@ -79,7 +88,16 @@ describe("fio and this reader agree", () => {
   });
 });
 
-/** What fio finds out only when it runs: O_DIRECT wants whole sectors. */
+/**
+ * What fio finds out only when it runs: O_DIRECT wants whole sectors, two rates exclude each
+ * other, a group has one steady state; and what is too many actors here alone.
+ */
 function judged(text: string): readonly unknown[] {
-  return problemsIn(text).filter(({ found }) => /^blocks of \d+ bytes with direct=1$/.test(found));
+  const late = [
+    /^blocks of \d+ bytes with direct=1$/,
+    /^rate and rate_iops together$/,
+    /^another steadystate than that of job/,
+    /^\d+ actors together with job/,
+  ];
+  return problemsIn(text).filter(({ found }) => late.some((words) => words.test(found)));
 }
