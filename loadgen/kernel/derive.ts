@@ -1,3 +1,5 @@
+import { VMA_SHMEM } from "../../assembly/shared/codes.ts";
+import { backingOf } from "../../src/machine/buffer_file.ts";
 import type { Group, Job } from "../../src/scenario/scenario.ts";
 import { shown } from "../fio/shown.ts";
 import { type Effective, lastValue } from "./effective.ts";
@@ -23,6 +25,8 @@ export interface Thread {
 export interface ScratchFile {
   readonly name: string;
   readonly bytes: number;
+  /** It stands in for a file on /dev/shm, and must lie there too. */
+  readonly inSharedMemory: boolean;
 }
 
 export interface Derived {
@@ -56,7 +60,7 @@ class Deriver {
   readonly #options: readonly (readonly Effective[])[];
   readonly #lines: string[] = ["[global]", "group_reporting=0"];
   readonly #threads: Thread[] = [];
-  readonly #files = new Map<string, number>();
+  readonly #files = new Map<string, ScratchFile>();
   /** The file behind mem=mmapshared:FILE → its name in the scratch directory. */
   readonly #memories = new Map<string, string>();
   readonly #leftOut = new Set<string>();
@@ -99,7 +103,7 @@ class Deriver {
     return {
       text: `${this.#lines.join("\n")}\n`,
       threads: this.#threads,
-      files: [...this.#files].map(([name, bytes]) => ({ name, bytes })),
+      files: [...this.#files.values()],
       notes,
     };
   }
@@ -116,15 +120,18 @@ class Deriver {
     const value = lastValue(options, "mem");
     if (value === undefined) return [];
     const [word = "", ...rest] = value.split(":");
-    if (rest.length === 0) return [`mem=${word}`];
     const file = rest.join(":");
+    // A mapping of /dev/zero leaves nothing behind.
+    if (rest.length === 0 || file === "/dev/zero") return [`mem=${value}`];
     const memory = this.#memories.get(file) ?? `memory${this.#memories.size}`;
     this.#memories.set(file, memory);
-    this.#needs(memory, job.bufferBytes * job.iodepth + job.memAlignBytes + MEMORY_SLACK_BYTES);
+    const bytes = job.bufferBytes * job.iodepth + job.memAlignBytes + MEMORY_SLACK_BYTES;
+    this.#needs(memory, bytes, backingOf(file) === VMA_SHMEM);
     return [`mem=${word}:${memory}`];
   }
 
-  #needs(name: string, bytes: number): void {
-    this.#files.set(name, Math.max(bytes, this.#files.get(name) ?? 0));
+  #needs(name: string, bytes: number, inSharedMemory = false): void {
+    const most = Math.max(bytes, this.#files.get(name)?.bytes ?? 0);
+    this.#files.set(name, { name, bytes: most, inSharedMemory });
   }
 }

@@ -1,15 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { statSync, symlinkSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { splitmix64 } from "../../src/machine/prng.ts";
 import { EXIT_MISSING } from "../../src/results/exit_status.ts";
 import { binaryBytes } from "../../src/results/words.ts";
 import { EnvironmentFault } from "../../src/scenario/problem.ts";
+import type { ScratchFile } from "./derive.ts";
+import { Scratch } from "./scratch.ts";
 
 const CHUNK_BYTES = 4 << 20;
 const BLOCK_BYTES = 512;
 
-export interface LayOutOptions {
+interface LayOutOptions {
   readonly signal: AbortSignal;
   /** Bytes written so far of this file. */
   readonly onProgress: (bytes: number) => void;
@@ -22,7 +24,7 @@ export interface LayOutOptions {
  *
  * @throws EnvironmentFault when the disk is full or the file has holes all the same
  */
-export async function layOut(path: string, bytes: number, options: LayOutOptions): Promise<void> {
+async function layOut(path: string, bytes: number, options: LayOutOptions): Promise<void> {
   const file = await open(path, "wx");
   try {
     await fill(file, bytes, options);
@@ -35,6 +37,31 @@ export async function layOut(path: string, bytes: number, options: LayOutOptions
     await file.close();
   }
   if (!options.signal.aborted) refuseHoles(path);
+}
+
+/**
+ * Lays out every file in the scratch directory. What stands for a file on /dev/shm lies in a
+ * directory there, which is returned for its removal, behind a link of its name.
+ */
+export async function layOutAll(
+  files: readonly ScratchFile[],
+  scratch: Scratch,
+  { signal, onStage }: { signal: AbortSignal; onStage: (text: string) => void },
+): Promise<Scratch | undefined> {
+  const shared = files.some((file) => file.inSharedMemory) ? Scratch.inSharedMemory() : undefined;
+  try {
+    for (const { name, bytes, inSharedMemory } of files) {
+      const path = (inSharedMemory && shared ? shared : scratch).file(name);
+      const onProgress = (written: number): void =>
+        onStage(`pinlab kernel: laying out ${binaryBytes(written)} of ${binaryBytes(bytes)}`);
+      await layOut(path, bytes, { signal, onProgress });
+      if (inSharedMemory) symlinkSync(path, scratch.file(name));
+    }
+    return shared;
+  } catch (error) {
+    shared?.remove();
+    throw error;
+  }
 }
 
 /** @throws EnvironmentFault if fewer blocks are behind a file than its length needs */
