@@ -2,6 +2,7 @@ import { VMA_SHMEM } from "../../assembly/shared/codes.ts";
 import { backingOf } from "../../src/machine/buffer_file.ts";
 import type { Group, Job } from "../../src/scenario/scenario.ts";
 import { shown } from "../fio/shown.ts";
+import { splitsPages } from "./doubts.ts";
 import { type Effective, lastValue } from "./effective.ts";
 import { disposalOf } from "./kept_options.ts";
 
@@ -27,6 +28,8 @@ export interface ScratchFile {
   readonly bytes: number;
   /** It stands in for a file on /dev/shm, and must lie there too. */
   readonly inSharedMemory: boolean;
+  /** An I/O to it may start or end inside a page, where a border of two pieces costs a pin. */
+  readonly wantsOnePiece: boolean;
 }
 
 export interface Derived {
@@ -111,7 +114,9 @@ class Deriver {
   #dataFile(job: Job): string {
     const name = job.pattern === "buffered_io" ? CACHED_FILE : DIRECT_FILE;
     // fio's null engine opens nothing.
-    if (job.ioengine !== "null") this.#needs(name, job.sizeBytes);
+    if (job.ioengine === "null") return name;
+    const wantsOnePiece = job.pattern === "direct_io" && splitsPages(job);
+    this.#needs({ name, bytes: job.sizeBytes, inSharedMemory: false, wantsOnePiece });
     return name;
   }
 
@@ -126,12 +131,17 @@ class Deriver {
     const memory = this.#memories.get(file) ?? `memory${this.#memories.size}`;
     this.#memories.set(file, memory);
     const bytes = job.bufferBytes * job.iodepth + job.memAlignBytes + MEMORY_SLACK_BYTES;
-    this.#needs(memory, bytes, backingOf(file) === VMA_SHMEM);
+    const inSharedMemory = backingOf(file) === VMA_SHMEM;
+    this.#needs({ name: memory, bytes, inSharedMemory, wantsOnePiece: false });
     return [`mem=${word}:${memory}`];
   }
 
-  #needs(name: string, bytes: number, inSharedMemory = false): void {
-    const most = Math.max(bytes, this.#files.get(name)?.bytes ?? 0);
-    this.#files.set(name, { name, bytes: most, inSharedMemory });
+  #needs(file: ScratchFile): void {
+    const known = this.#files.get(file.name) ?? file;
+    this.#files.set(file.name, {
+      ...file,
+      bytes: Math.max(file.bytes, known.bytes),
+      wantsOnePiece: file.wantsOnePiece || known.wantsOnePiece,
+    });
   }
 }
