@@ -1,9 +1,9 @@
 import type { RunProgress } from "../../src/executors/threads/run_threads.ts";
 import { EXIT_MISSING } from "../../src/results/exit_status.ts";
-import { binaryBytes, durationWords } from "../../src/results/words.ts";
+import { durationWords } from "../../src/results/words.ts";
 import { EnvironmentFault } from "../../src/scenario/problem.ts";
 import type { ComparedJob, Comparison, Totals } from "./comparison.ts";
-import { DIRECT_FILE, type ScratchFile } from "./derive.ts";
+import { DIRECT_FILE } from "./derive.ts";
 import { bufferNotes } from "./doubts.ts";
 import { emulate, type ReplayedThread } from "./emulate.ts";
 import { isUsual } from "./file_system.ts";
@@ -11,7 +11,7 @@ import { readLogs } from "./fio_logs.ts";
 import { type FioThread, readFioOutput } from "./fio_output.ts";
 import type { Host } from "./host.ts";
 import { missingHugePages } from "./huge_pages.ts";
-import { extentsOf, layOut, refuseHoles } from "./lay_out.ts";
+import { extentsOf, layOutAll, refuseHoles } from "./lay_out.ts";
 import { countsBetween, readPinCounts, settledCounts, watchIdle } from "./pin_counters.ts";
 import type { KernelPlan } from "./read_plan.ts";
 import { runFio } from "./run_fio.ts";
@@ -85,8 +85,9 @@ interface Measured {
 async function measure(
   plan: KernelPlan,
   scratch: Scratch,
-  { signal, onStage }: CompareOptions,
+  options: CompareOptions,
 ): Promise<Measured | undefined> {
+  const { signal, onStage } = options;
   const notes: string[] = [];
   onStage("pinlab kernel: watching the idle counters");
   const idle = await watchIdle(signal);
@@ -97,39 +98,40 @@ async function measure(
     );
   }
   const beforeLayout = readPinCounts();
-  for (const file of plan.files) await layOutFile(file, scratch, { signal, onStage });
-  const layout = countsBetween(beforeLayout, readPinCounts());
-  if (layout.acquired > 0) {
-    notes.push(`${layout.acquired} pages were pinned while the scratch files were written`);
+  const shared = await layOutAll(plan.files, scratch, options);
+  try {
+    const layout = countsBetween(beforeLayout, readPinCounts());
+    if (layout.acquired > 0) {
+      notes.push(`${layout.acquired} pages were pinned while the scratch files were written`);
+    }
+    const counted = signal.aborted ? undefined : await runCounted(plan, scratch, options);
+    if (counted === undefined || signal.aborted) return undefined;
+    if (!counted.settled) notes.push("two seconds after fio's end the kernel still held pins");
+    for (const { name } of plan.files) refuseHoles(scratch.file(name));
+    if (!isUsual(scratch.fileSystem)) {
+      notes.push(`the scratch files were on ${scratch.fileSystem || "an unknown file system"}`);
+    }
+    const direct = plan.files.find(({ name }) => name === DIRECT_FILE);
+    return { ...counted, extents: direct && extentsOf(scratch.file(direct.name)), notes };
+  } finally {
+    shared?.remove();
   }
-  if (signal.aborted) return undefined;
-  const before = readPinCounts();
-  const end = await runFio(scratch, plan.text, {
-    signal,
-    deadlineMs: plan.deadlineMs,
-    onTick: (ms) => onStage(`pinlab kernel: fio has been running for ${durationWords(ms * 1e6)}`),
-  });
-  if (signal.aborted) return undefined;
-  const results = readFioOutput(end, plan.threads);
-  const { settled, ...kernel } = await settledCounts(before, signal);
-  if (!settled) notes.push("two seconds after fio's end the kernel still held pins");
-  for (const { name } of plan.files) refuseHoles(scratch.file(name));
-  if (!isUsual(scratch.fileSystem)) {
-    notes.push(`the scratch files were on ${scratch.fileSystem || "an unknown file system"}`);
-  }
-  const direct = plan.files.find(({ name }) => name === DIRECT_FILE);
-  return { kernel, results, extents: direct && extentsOf(scratch.file(direct.name)), notes };
 }
 
-async function layOutFile(
-  { name, bytes }: ScratchFile,
+/** fio between two looks at the counters; undefined: the signal came. */
+async function runCounted(
+  { text, threads, deadlineMs }: KernelPlan,
   scratch: Scratch,
-  { signal, onStage }: Pick<CompareOptions, "signal" | "onStage">,
-): Promise<void> {
-  const all = binaryBytes(bytes);
-  const onProgress = (written: number): void =>
-    onStage(`pinlab kernel: laying out ${binaryBytes(written)} of ${all}`);
-  await layOut(scratch.file(name), bytes, { signal, onProgress });
+  { signal, onStage }: CompareOptions,
+): Promise<(Pick<Measured, "kernel" | "results"> & { settled: boolean }) | undefined> {
+  const before = readPinCounts();
+  const onTick = (ms: number): void =>
+    onStage(`pinlab kernel: fio has been running for ${durationWords(ms * 1e6)}`);
+  const end = await runFio(scratch, text, { signal, deadlineMs, onTick });
+  if (signal.aborted) return undefined;
+  const results = readFioOutput(end, threads);
+  const { settled, ...kernel } = await settledCounts(before, signal);
+  return { kernel, results, settled };
 }
 
 /** The emulator's counts, a job at a time. */

@@ -1,5 +1,8 @@
+import { VMA_SHMEM } from "../../assembly/shared/codes.ts";
+import { backingOf } from "../../src/machine/buffer_file.ts";
 import type { Group, Job } from "../../src/scenario/scenario.ts";
 import { shown } from "../fio/shown.ts";
+import { splitsPages } from "./doubts.ts";
 import { type Effective, lastValue } from "./effective.ts";
 import { disposalOf } from "./kept_options.ts";
 
@@ -23,6 +26,10 @@ export interface Thread {
 export interface ScratchFile {
   readonly name: string;
   readonly bytes: number;
+  /** It stands in for a file on /dev/shm, and must lie there too. */
+  readonly inSharedMemory: boolean;
+  /** An I/O to it may start or end inside a page, where a border of two pieces costs a pin. */
+  readonly wantsOnePiece: boolean;
 }
 
 export interface Derived {
@@ -56,7 +63,7 @@ class Deriver {
   readonly #options: readonly (readonly Effective[])[];
   readonly #lines: string[] = ["[global]", "group_reporting=0"];
   readonly #threads: Thread[] = [];
-  readonly #files = new Map<string, number>();
+  readonly #files = new Map<string, ScratchFile>();
   /** The file behind mem=mmapshared:FILE → its name in the scratch directory. */
   readonly #memories = new Map<string, string>();
   readonly #leftOut = new Set<string>();
@@ -99,7 +106,7 @@ class Deriver {
     return {
       text: `${this.#lines.join("\n")}\n`,
       threads: this.#threads,
-      files: [...this.#files].map(([name, bytes]) => ({ name, bytes })),
+      files: [...this.#files.values()],
       notes,
     };
   }
@@ -107,7 +114,9 @@ class Deriver {
   #dataFile(job: Job): string {
     const name = job.pattern === "buffered_io" ? CACHED_FILE : DIRECT_FILE;
     // fio's null engine opens nothing.
-    if (job.ioengine !== "null") this.#needs(name, job.sizeBytes);
+    if (job.ioengine === "null") return name;
+    const wantsOnePiece = job.pattern === "direct_io" && splitsPages(job);
+    this.#needs({ name, bytes: job.sizeBytes, inSharedMemory: false, wantsOnePiece });
     return name;
   }
 
@@ -116,15 +125,23 @@ class Deriver {
     const value = lastValue(options, "mem");
     if (value === undefined) return [];
     const [word = "", ...rest] = value.split(":");
-    if (rest.length === 0) return [`mem=${word}`];
     const file = rest.join(":");
+    // A mapping of /dev/zero leaves nothing behind.
+    if (rest.length === 0 || file === "/dev/zero") return [`mem=${value}`];
     const memory = this.#memories.get(file) ?? `memory${this.#memories.size}`;
     this.#memories.set(file, memory);
-    this.#needs(memory, job.bufferBytes * job.iodepth + job.memAlignBytes + MEMORY_SLACK_BYTES);
+    const bytes = job.bufferBytes * job.iodepth + job.memAlignBytes + MEMORY_SLACK_BYTES;
+    const inSharedMemory = backingOf(file) === VMA_SHMEM;
+    this.#needs({ name: memory, bytes, inSharedMemory, wantsOnePiece: false });
     return [`mem=${word}:${memory}`];
   }
 
-  #needs(name: string, bytes: number): void {
-    this.#files.set(name, Math.max(bytes, this.#files.get(name) ?? 0));
+  #needs(file: ScratchFile): void {
+    const known = this.#files.get(file.name) ?? file;
+    this.#files.set(file.name, {
+      ...file,
+      bytes: Math.max(file.bytes, known.bytes),
+      wantsOnePiece: file.wantsOnePiece || known.wantsOnePiece,
+    });
   }
 }

@@ -19,18 +19,26 @@ export function bufferNotes(
         "depends on which buffer it used, which fio's log does not say",
     );
   }
-  if (!direct.some(({ memAlignBytes }) => memAlignBytes > 0)) return notes;
-  if (extents === undefined) {
+  if (direct.length > 0 && extents === undefined) {
+    notes.push("filefrag (e2fsprogs) is not there: whether the scratch file is in pieces is open");
+  } else if (direct.some(splitsPages) && extents !== undefined && extents > 1) {
     notes.push(
-      "filefrag (e2fsprogs) is not there: whether the file is in pieces was not looked at",
-    );
-  } else if (extents > 1) {
-    notes.push(
-      `the scratch file is in ${extents} pieces: a misaligned I/O across a border pins the page ` +
-        "at the border twice",
+      `the scratch file is in ${extents} pieces: an I/O across a border pins a page twice that ` +
+        "lies on both sides of it",
     );
   }
   return notes;
+}
+
+/** True if what divides the file between two of its pages may divide a page of the buffer. */
+export function splitsPages({
+  memAlignBytes,
+  readSizes,
+  writeSizes,
+  blockAlignBytes,
+}: Job): boolean {
+  const sizes = [...readSizes, ...writeSizes].map(({ minBytes }) => minBytes);
+  return [memAlignBytes, blockAlignBytes, ...sizes].some((bytes) => bytes % PAGE_BYTES !== 0);
 }
 
 /** Buffers lie one behind the other, `bufferBytes` apart. */

@@ -1,15 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { splitmix64 } from "../../src/machine/prng.ts";
 import { EXIT_MISSING } from "../../src/results/exit_status.ts";
 import { binaryBytes } from "../../src/results/words.ts";
 import { EnvironmentFault } from "../../src/scenario/problem.ts";
+import type { ScratchFile } from "./derive.ts";
+import { Scratch, SPARE_BYTES } from "./scratch.ts";
 
 const CHUNK_BYTES = 4 << 20;
 const BLOCK_BYTES = 512;
+const TRIES = 4;
 
-export interface LayOutOptions {
+interface LayOutOptions {
   readonly signal: AbortSignal;
   /** Bytes written so far of this file. */
   readonly onProgress: (bytes: number) => void;
@@ -22,7 +25,7 @@ export interface LayOutOptions {
  *
  * @throws EnvironmentFault when the disk is full or the file has holes all the same
  */
-export async function layOut(path: string, bytes: number, options: LayOutOptions): Promise<void> {
+async function layOut(path: string, bytes: number, options: LayOutOptions): Promise<void> {
   const file = await open(path, "wx");
   try {
     await fill(file, bytes, options);
@@ -35,6 +38,55 @@ export async function layOut(path: string, bytes: number, options: LayOutOptions
     await file.close();
   }
   if (!options.signal.aborted) refuseHoles(path);
+}
+
+/**
+ * Lays out every file in the scratch directory. What stands for a file on /dev/shm lies in a
+ * directory there, which is returned for its removal, behind a link of its name.
+ */
+export async function layOutAll(
+  files: readonly ScratchFile[],
+  scratch: Scratch,
+  { signal, onStage }: { signal: AbortSignal; onStage: (text: string) => void },
+): Promise<Scratch | undefined> {
+  const shared = files.some((file) => file.inSharedMemory) ? Scratch.inSharedMemory() : undefined;
+  try {
+    for (const { name, bytes, inSharedMemory, wantsOnePiece } of files) {
+      const onProgress = (written: number): void =>
+        onStage(`pinlab kernel: laying out ${binaryBytes(written)} of ${binaryBytes(bytes)}`);
+      const options = { signal, onProgress };
+      if (shared !== undefined && inSharedMemory) {
+        await layOut(shared.file(name), bytes, options);
+        symlinkSync(shared.file(name), scratch.file(name));
+      } else if (wantsOnePiece) await layOutWhole(scratch, name, bytes, options);
+      else await layOut(scratch.file(name), bytes, options);
+    }
+    return shared;
+  } catch (error) {
+    shared?.remove();
+    throw error;
+  }
+}
+
+/** Tries a few times for a file in one piece; those in more are kept till then, so as to move on. */
+async function layOutWhole(
+  scratch: Scratch,
+  name: string,
+  bytes: number,
+  options: LayOutOptions,
+): Promise<void> {
+  let best = { path: "", pieces: Number.POSITIVE_INFINITY };
+  const tried: string[] = [];
+  while (best.pieces > 1 && tried.length < TRIES && !options.signal.aborted) {
+    if (tried.length > 0 && scratch.freeBytes() < bytes + SPARE_BYTES) break;
+    const path = scratch.file(`${name}.${tried.length}`);
+    tried.push(path);
+    await layOut(path, bytes, options);
+    const pieces = extentsOf(path) ?? 1;
+    if (pieces < best.pieces) best = { path, pieces };
+  }
+  if (best.path !== "") renameSync(best.path, scratch.file(name));
+  for (const path of tried) rmSync(path, { force: true });
 }
 
 /** @throws EnvironmentFault if fewer blocks are behind a file than its length needs */

@@ -8,6 +8,9 @@ import { fileSystemOf, refusalOfFileSystem } from "./file_system.ts";
 /** What stays free: for fio's logs, and so that no one else's disk is filled to the brim. */
 export const SPARE_BYTES = 256 * 2 ** 20;
 
+const PREFIX = ".pinlab-kernel-";
+const SHARED_MEMORY = "/dev/shm";
+
 /** A directory of our own for fio's files, gone with the process at the latest. */
 export class Scratch {
   readonly #onExit = (): void => this.remove();
@@ -38,6 +41,16 @@ export class Scratch {
     );
   }
 
+  /** On the tmpfs that the kernel's shared memory has; nothing is read or written directly there. */
+  static inSharedMemory(): Scratch {
+    try {
+      return new Scratch(mkdtempSync(`${SHARED_MEMORY}/${PREFIX}`), "tmpfs");
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new EnvironmentFault(`nothing can be made in ${SHARED_MEMORY} (${code})`, EXIT_MISSING);
+    }
+  }
+
   static #tryIn(place: string, neededBytes: number): Scratch | string {
     let scratch: Scratch | undefined;
     try {
@@ -50,7 +63,7 @@ export class Scratch {
         const spare = `${binaryBytes(SPARE_BYTES)} to spare`;
         return `${binaryBytes(free)} free, ${binaryBytes(neededBytes)} needed and ${spare}`;
       }
-      scratch = new Scratch(mkdtempSync(join(place, ".pinlab-kernel-")), fileSystem);
+      scratch = new Scratch(mkdtempSync(join(place, PREFIX)), fileSystem);
       const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DIRECT;
       closeSync(openSync(scratch.file("probe"), flags));
       return scratch;

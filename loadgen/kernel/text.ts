@@ -16,12 +16,11 @@ const NOTHING = "-";
 export function kernelText(comparison: Comparison): string {
   const { name, kernel, emulator, jobs, environment: env, notes } = comparison;
   const { scheme, rules } = KERNEL_MACHINE;
-  const extents = env.extents === undefined ? "extents not known" : extentWords(env.extents);
   const lines = [
     `${name}: what the kernel counted, and what the emulator counts for the same I/Os`,
     `  kernel  : Linux ${env.kernel}, ${env.fileSystem}, ${env.fio}`,
     `  emulator: scheme=${scheme}, rules=${rules}`,
-    `  scratch : ${binaryBytes(env.scratchBytes)}, written from end to end, ${extents}`,
+    `  scratch : ${scratchWords(env)}`,
     "",
     ...indented(table(totalsTable(kernel, emulator))),
     "",
@@ -103,8 +102,11 @@ function share(kernel: number | undefined, emulator: number | undefined): string
   return `${signed((100 * (emulator - kernel)) / kernel, 3)}%`;
 }
 
-function extentWords(extents: number): string {
-  return extents === 1 ? "in one piece" : `in ${extents} pieces`;
+function scratchWords({ scratchBytes, extents }: Comparison["environment"]): string {
+  if (scratchBytes === 0) return "no file is needed";
+  const written = `${binaryBytes(scratchBytes)}, written from end to end`;
+  if (extents === undefined) return written;
+  return `${written}, ${extents === 1 ? "in one piece" : `in ${extents} pieces`}`;
 }
 
 function indented(lines: readonly string[]): string[] {
