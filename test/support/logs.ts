@@ -38,7 +38,8 @@ export class LogFolder {
     const file = openSync(path, "w");
     let text = "fio version 3 iolog\n0 /data/f add\n0 /data/f open\n";
     for (let i = 0; i < ios; i++) {
-      text += `${i + 1} /data/f ${i % 2 ? "write" : "read"} ${((i * 40503) % 2 ** 24) * 4096} 4096\n`;
+      const offset = ((i * 40503) % 2 ** 24) * 4096;
+      text += `${i + 1} /data/f ${i % 2 ? "write" : "read"} ${offset} 4096\n`;
       if (text.length > 1 << 20) {
         writeSync(file, text);
         text = "";
