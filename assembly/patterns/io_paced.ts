@@ -4,20 +4,21 @@
  * completes what the device has done, and sleeps when there is nothing to do.
  */
 import {
-  ACTOR_COUNTDOWN, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_SAMPLE, SLOT_BUSY, SLOT_DUE_NS,
+  ACTOR_COUNTDOWN, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_SAMPLE, SLOT_BUSY,
+  SLOT_DUE_NS, SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, PARAM_SERVICE } from "../shared/layout.ts";
 import {
   PACING_COMPLETED, PACING_CROWDED, PACING_DEPTH, PACING_ISSUED, PACING_MARGIN_NS, PACING_STARTED,
 } from "../shared/pacing_layout.ts";
-import { STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
+import { PATTERN_DIRECT_IO, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
 import {
   clockNs, quietAdd32, quietLoad32, quietLoadF64, quietPoll32, quietSleep, quietStore32,
   quietStoreF64,
 } from "../memory/cell";
 import { isFinished } from "./generator";
 import { complete } from "./io_complete";
-import { start, TIMED_EACH, TIMED_NONE, TIMED_ONE } from "./io_submit";
+import { stamp, start, TIMED_NONE } from "./io_submit";
 import { beginSchedules, nextStart, takeNext } from "./pacing";
 import { awaitsRefill } from "./replay";
 import { freeSlotAt, freeSlots, slotAt } from "./slots";
@@ -63,12 +64,11 @@ function startDue(cpu: usize, actor: usize, now: f64): i32 {
   let count: u32 = 0;
   while (count < places && !isExhausted(actor) && nextStart(actor) <= now) {
     count++;
-    takeNext(actor, quietLoad32(freeSlotAt(actor, free - count)), now);
+    const slot = <usize>quietLoad32(freeSlotAt(actor, free - count));
+    takeNext(actor, slot, now);
+    chooseTimed(actor, slot);
   }
-  if (!count) return 0;
-  const started = start(cpu, actor, free, count, timingOf(actor));
-  if (started > 0) quietAdd32(actor + ACTOR_COUNTDOWN, -started);
-  return started;
+  return count ? start(cpu, actor, free, count, TIMED_NONE) : 0;
 }
 
 /** Places in the queue: a latency goal may want it shallower than it is. */
@@ -79,14 +79,19 @@ function placesLeft(actor: usize, free: u32): u32 {
   return depth > inFlight ? min(free, depth - inFlight) : 0;
 }
 
-/** Rounds are of one I/O as a rule, too few for a batch: I/Os are timed alone, or not. */
+/**
+ * Every so manyth I/O is timed alone, whatever rounds they come in: in a burst after a stall each
+ * one counts as much as any other. Rounds are too short for batches.
+ */
 @inline
-function timingOf(actor: usize): u32 {
+function chooseTimed(actor: usize, slot: usize): void {
   const sample = quietLoad32(actor + ACTOR_SAMPLE);
-  if (!sample || <i32>quietLoad32(actor + ACTOR_COUNTDOWN) > 0) return TIMED_NONE;
-  if (sample == 1) return TIMED_EACH;
-  quietStore32(actor + ACTOR_COUNTDOWN, sample);
-  return TIMED_ONE;
+  if (!sample) return;
+  const countdown = <i32>quietLoad32(actor + ACTOR_COUNTDOWN) - 1;
+  quietStore32(actor + ACTOR_COUNTDOWN, countdown > 0 ? countdown : sample);
+  if (countdown > 0) return;
+  quietStore32(slot + SLOT_TIMED, 1);
+  if (quietLoad32(actor + ACTOR_PATTERN) != PATTERN_DIRECT_IO) stamp(slot);
 }
 
 /** True when the job has started all it has to. */

@@ -119,10 +119,14 @@ function unpinSlot(cpu: usize, slot: usize): void {
 @inline
 function stampTimed(actor: usize, free: u32, alone: u32): void {
   for (let i: u32 = 1; i <= alone; i++) {
-    const slot = <usize>quietLoad32(freeSlotAt(actor, free - i));
-    quietStoreF64(slot + SLOT_CREATED_NS, clockNs());
-    quietStoreF64(slot + SLOT_SUBMITTED_NS, clockNs());
+    stamp(quietLoad32(freeSlotAt(actor, free - i)));
   }
+}
+
+@inline
+export function stamp(slot: usize): void {
+  quietStoreF64(slot + SLOT_CREATED_NS, clockNs());
+  quietStoreF64(slot + SLOT_SUBMITTED_NS, clockNs());
 }
 
 /** The device takes the I/Os; with service times each is due at a time of its own. */

@@ -150,6 +150,22 @@ describe("an open loop", () => {
     expect(actor.corrected("read").maxNs).toBeGreaterThan(15 * MS);
   });
 
+  test.each(["direct_io", "buffered_io", "fixed_buffers"] as const)(
+    "a burst is sampled as densely as the rest (%s)",
+    (pattern) => {
+      const job = { pattern, iodepth: 8, ...arrivals(ios(100_000)) };
+      const actor = new PacedActor(job, { sample: 4 });
+      actor.setUnlimited();
+      actor.startAt(2 * MS);
+      actor.nowNs = 6 * MS;
+      actor.runUntil(8 * MS + 500);
+      expect(actor.ios("read")).toBe(601);
+      expect(actor.corrected("read").count).toBe(151);
+      // Two thirds came due before the first round, the oldest of them 4 ms before.
+      expect(actor.corrected("read").percentile(60)).toBeGreaterThan(1 * MS);
+    },
+  );
+
   test("ends with its own limit", () => {
     const actor = new PacedActor({ numberIos: 20, ...arrivals(ios(100_000)) });
     expect(actor.runUntil(20 * MS)).toBe(STATUS_DONE);
