@@ -17,6 +17,7 @@ export interface RunFlags {
   readonly outputFormat: string;
   readonly output?: string;
   readonly hlog?: string;
+  readonly trace?: string;
   readonly showConfig?: boolean;
   readonly quiet?: boolean;
   readonly cmdhelp?: boolean | string;

@@ -44,13 +44,13 @@ export function checkFiles({ job, output, hlog }: RunFiles, problems: Problem[])
   }
 }
 
-function isSame(a: string, b: string): boolean {
+export function isSame(a: string, b: string): boolean {
   if (resolve(a) === resolve(b)) return true;
   const [one, two] = [statsOf(a), statsOf(b)];
   return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino;
 }
 
-function statsOf(path: string): Stats | undefined {
+export function statsOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {

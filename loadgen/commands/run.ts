@@ -1,6 +1,6 @@
 import { cpus, totalmem } from "node:os";
 import { type Command, Option } from "commander";
-import { placeActors, planFor } from "../../src/executors/threads/placement.ts";
+import { placeActors, planFor, type TraceOptions } from "../../src/executors/threads/placement.ts";
 import { runThreads } from "../../src/executors/threads/run_threads.ts";
 import {
   EXIT_INTERNAL,
@@ -14,6 +14,8 @@ import { fioJson } from "../../src/results/fio_json.ts";
 import { hlog } from "../../src/results/hlog.ts";
 import { normalReport } from "../../src/results/normal.ts";
 import type { RunRecord } from "../../src/results/record.ts";
+import { chromeTrace } from "../../src/results/trace_chrome.ts";
+import { ftraceText } from "../../src/results/trace_ftrace.ts";
 import { checkWritable, writeOutput } from "../../src/results/write_output.ts";
 import { DEFAULT_MACHINE, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
 import { makeScenario } from "../../src/scenario/make_scenario.ts";
@@ -25,6 +27,7 @@ import { optionHelp } from "../option_help.ts";
 import { checkFiles } from "../outputs.ts";
 import { ProgressLine } from "../progress.ts";
 import { onInterrupt } from "../terminal.ts";
+import { checkTraceFiles, traceFiles } from "../trace_files.ts";
 
 /** Adds `pinlab run`; `ended` hears the exit status. */
 export function addRunCommand(program: Command, ended: (status: number) => void): void {
@@ -50,6 +53,7 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
     .addOption(new Option("--output-format <format>", OUTPUT_FORMATS.join(", ")).default("normal"))
     .option("--output <file>", "write the results there; - is standard output, the default")
     .option("--hlog <file>", "also write the latencies as an HdrHistogram interval log")
+    .option("--trace <file>", "record events: Chrome JSON there, ftrace text beside it (.ftrace)")
     .option("--show-config", "print the scenario that would run, as JSON, and end")
     .option("--quiet", "no progress on standard error")
     .option("--cmdhelp [option]", "what pinlab makes of fio's options, or of one, and end")
@@ -68,18 +72,21 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   const jobs = readJobs(file, problems);
   const output = flags.output === "-" ? undefined : flags.output;
   checkFiles({ job: file, output, hlog: flags.hlog }, problems);
+  checkTraceFiles(flags.trace, { job: file, output, hlog: flags.hlog }, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const notes = [...jobs.notes, ...notesOf(flags)];
   const scenario = makeScenario({ ...jobs, notes, source: file ?? "-", machine, run });
-  planFor(scenario, scenario.groups.map(placeActors));
+  const trace = flags.trace === undefined ? undefined : {};
+  planFor(scenario, scenario.groups.map(placeActors), trace);
   if (flags.showConfig) {
     process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`);
     return 0;
   }
   if (output !== undefined) checkWritable(output);
   if (flags.hlog !== undefined) checkWritable(flags.hlog);
-  const record = await runWatched(scenario, flags.quiet ?? false);
-  return report(record, format, { output, hlog: flags.hlog });
+  for (const path of traceFiles(flags.trace)) checkWritable(path);
+  const record = await runWatched(scenario, flags.quiet ?? false, trace);
+  return report(record, format, { output, hlog: flags.hlog, trace: flags.trace });
 }
 
 /** What was asked for and makes no difference. */
@@ -107,12 +114,17 @@ function readJobs(file: string | undefined, problems: Problem[]): JobFile {
   }
 }
 
-async function runWatched(scenario: Scenario, quiet: boolean): Promise<RunRecord> {
+async function runWatched(
+  scenario: Scenario,
+  quiet: boolean,
+  trace: TraceOptions | undefined,
+): Promise<RunRecord> {
   const progress = new ProgressLine(process.stderr, quiet);
   const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
   try {
     return await runThreads(scenario, {
       signal: interrupt.signal,
+      trace,
       onProgress: (now) => progress.update(now),
     });
   } finally {
@@ -128,7 +140,7 @@ async function runWatched(scenario: Scenario, quiet: boolean): Promise<RunRecord
 function report(
   record: RunRecord,
   format: OutputFormat,
-  { output, hlog: log }: Pick<RunFlags, "output" | "hlog">,
+  { output, hlog: log, trace }: Pick<RunFlags, "output" | "hlog" | "trace">,
 ): number {
   const reasons = runExitReasons(record);
   const attempt = (write: () => void): boolean => {
@@ -139,6 +151,9 @@ function report(
   const make = () => (format === "normal" ? normalReport(record) : fioJson(record, format));
   const written = output !== undefined && attempt(() => writeOutput(output, make()));
   if (log !== undefined) attempt(() => writeOutput(log, hlog(record)));
+  const [chrome, ftrace] = traceFiles(trace);
+  if (chrome !== undefined) attempt(() => writeOutput(chrome, chromeTrace(record)));
+  if (ftrace !== undefined) attempt(() => writeOutput(ftrace, ftraceText(record)));
   if (!written) attempt(() => process.stdout.write(make()));
   for (const { message } of reasons) console.error(`pinlab: ${message}`);
   const status = exitStatusOf(reasons);

@@ -1,6 +1,6 @@
 import { FIO_PERCENTILES } from "../scenario/defaults.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
-import type { OpRecord, PinsRecord, RunRecord } from "./record.ts";
+import type { OpRecord, PinsRecord, RunRecord, TraceRecord } from "./record.ts";
 import { notesOf, opsOf, usesBias } from "./record_facts.ts";
 
 /** Version of the `pinlab` object; a key that changes its meaning raises it. */
@@ -35,6 +35,7 @@ export function pinlabJson(record: RunRecord, withBins: boolean) {
     ops: Object.fromEntries(opsOf(record).map(([name, op]) => [name, opJson(op, withBins)])),
     pins: pinsJson(record.pins),
     invariants: record.invariants,
+    trace: traceJson(record.trace),
     notes: notesOf(record),
     calibration: {
       clock_read_ns: rounded(record.calibration.clockReadNs),
@@ -68,6 +69,12 @@ function pinsJson(pins: PinsRecord) {
     refused_overflow: pins.refusedOverflow,
     fast_fallbacks: pins.fastFallbacks,
   };
+}
+
+function traceJson(trace: TraceRecord | undefined) {
+  if (trace === undefined) return null;
+  const { written, kept, dropped, eventsPerCpu } = trace;
+  return { written, kept, dropped, events_per_cpu: eventsPerCpu };
 }
 
 function environmentJson({ environment }: RunRecord) {

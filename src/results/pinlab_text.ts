@@ -18,6 +18,7 @@ export function pinlabLines(record: RunRecord): string[] {
     ...pinLines(record.pins),
     ...vmstatLines(record.vmstat),
     ...invariantLines(record),
+    ...traceLines(record),
     ...noteLines(record),
   ];
 }
@@ -141,6 +142,17 @@ function breachWords({ name, count, expected, first }: InvariantBreach): string 
   const times = count === 1 ? "once" : `${countWords(count)} times`;
   const kind = expected ? "expected of this scheme" : "BROKEN PROMISE";
   return `${name} violated ${times} (${kind}), first: ${first}`;
+}
+
+function traceLines({ trace }: RunRecord): string[] {
+  if (trace === undefined) return [];
+  const { written, kept, dropped, eventsPerCpu } = trace;
+  const words =
+    `${countWords(kept)} of ${countWords(written)} events kept, ${countWords(dropped)} dropped` +
+    (dropped > 0
+      ? `: the newest ${countWords(eventsPerCpu)} of each actor and group are kept`
+      : "");
+  return labelled("trace", words);
 }
 
 function noteLines(record: RunRecord): string[] {

@@ -20,6 +20,7 @@ import type {
   JobRecord,
   PinsRecord,
   RunRecord,
+  TraceRecord,
 } from "../../results/record.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { addDirections, Operations, readDirection } from "./collect.ts";
@@ -31,6 +32,8 @@ import type { ActorEnd } from "./running_actor.ts";
 
 /** EIO: the job's worker died; nothing of the emulated kernel returned it. */
 const EIO = 5;
+
+const RECORDED_NOTE = "a traced run: latencies and rates include the recording of the events";
 
 /** Gathers what the groups leave in the machine's memory and makes the run's record of it. */
 export class Gathering {
@@ -112,6 +115,7 @@ export class Gathering {
     calibration: { clockReadNs: number; clockGrainNs: number };
     environment: MachineEnvironment;
     interrupted: boolean;
+    trace: TraceRecord | undefined;
   }): RunRecord {
     const { machine, scenario } = this;
     const faults = readFaults(machine);
@@ -119,6 +123,7 @@ export class Gathering {
     const quiescence = died ? [] : checkQuiescence(machine);
     const notes = [...scenario.notes];
     if (died) notes.push("a worker died: what it held was not returned, counts were not checked");
+    if (run.trace !== undefined) notes.push(RECORDED_NOTE);
     const share = (this.operations.clockReads() * run.calibration.clockReadNs) / this.actorNs;
     const calibration: Calibration = {
       ...run.calibration,
@@ -146,6 +151,7 @@ export class Gathering {
       thresholds: [],
       calibration,
       environment: run.environment,
+      trace: run.trace,
       notes,
     };
   }
