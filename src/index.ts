@@ -11,6 +11,8 @@ export { fioJson } from "./results/fio_json.ts";
 export { hlog } from "./results/hlog.ts";
 export { normalReport } from "./results/normal.ts";
 export type { RunRecord } from "./results/record.ts";
+export { chromeTrace } from "./results/trace_chrome.ts";
+export { ftraceText } from "./results/trace_ftrace.ts";
 export { makeScenario, type ScenarioInput } from "./scenario/make_scenario.ts";
 export { ConfigurationError, EnvironmentFault } from "./scenario/problem.ts";
 export type { Job, Scenario } from "./scenario/scenario.ts";

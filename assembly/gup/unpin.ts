@@ -5,8 +5,8 @@
  */
 import { FOLIO_ORDER, PAGE_FLAGS, PAGE_STRUCT_BYTES } from "../shared/layout.ts";
 import {
-  FOLL_GET, FOLL_PIN, NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, OP_UNPIN, PG_DIRTY, SCHEME_BIAS, SCHEME_EXACT,
-  SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
+  FOLL_GET, FOLL_PIN, NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, OP_UNPIN, PG_DIRTY, SCHEME_BIAS,
+  SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
 } from "../shared/codes.ts";
 import { loadRelaxed32, orVoid32, quietLoad32 } from "../memory/cell";
 import { compoundHead, folioOrder, isLarge } from "../memory/page";

@@ -9,6 +9,10 @@ import {
   PG_UPTODATE,
   PG_WAITERS,
 } from "../../assembly/shared/codes.ts";
+import {
+  TRACE_REF_MOD_AND_TEST,
+  TRACE_REF_MOD_UNLESS,
+} from "../../assembly/shared/trace_layout.ts";
 
 /** The kernel's words for page_ref events (include/trace/events/page_ref.h, mmflags.h). */
 
@@ -19,6 +23,11 @@ export const PAGE_REF_NAMES = [
   "page_ref_mod_and_test",
   "page_ref_mod_unless",
 ] as const;
+
+/** Does the tracepoint say what the operation returned? */
+export function hasReturn(kind: number): boolean {
+  return kind === TRACE_REF_MOD_AND_TEST || kind === TRACE_REF_MOD_UNLESS;
+}
 
 /** Names of page flags in the order in which the kernel prints them. */
 const FLAG_NAMES: readonly (readonly [number, string])[] = [

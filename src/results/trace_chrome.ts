@@ -18,7 +18,7 @@ import {
   TRACE_OPERATION,
 } from "../../assembly/shared/trace_layout.ts";
 import type { TraceEvents } from "../machine/trace.ts";
-import { PAGE_REF_NAMES, pageFlagWords } from "./page_ref.ts";
+import { hasReturn, PAGE_REF_NAMES, pageFlagWords } from "./page_ref.ts";
 import type { RunRecord } from "./record.ts";
 import { usesBias } from "./record_facts.ts";
 import { inParts, type TraceThread, threadsOf } from "./trace_parts.ts";
@@ -160,11 +160,12 @@ class ThreadEvents {
   private instant(index: number, kind: number): string {
     const ref = this.events.ref(index);
     const irqs = this.events.hasIrqsOff(index) ? ',"irqs":"off"' : "";
+    const ret = hasReturn(kind) ? `"ret":${ref.ret},` : "";
     return (
       `{"ph":"i","s":"t",${this.ids},"ts":${us(this.sinceZero(this.events.timeNs(index)))},` +
-      `"cat":"page_ref","name":"${PAGE_REF_NAMES[kind]}","args":{"pfn":"0x${ref.pfn.toString(16)}",` +
-      `"val":${ref.val},"count":${ref.count},"ret":${ref.ret},"mapcount":${ref.mapcount},` +
-      `"flags":"${pageFlagWords(ref.flags)}"${irqs}}}`
+      `"cat":"page_ref","name":"${PAGE_REF_NAMES[kind]}",` +
+      `"args":{"pfn":"0x${ref.pfn.toString(16)}","val":${ref.val},"count":${ref.count},` +
+      `${ret}"mapcount":${ref.mapcount},"flags":"${pageFlagWords(ref.flags)}"${irqs}}}`
     );
   }
 

@@ -1,9 +1,5 @@
-import {
-  TRACE_REF_KINDS,
-  TRACE_REF_MOD_AND_TEST,
-  TRACE_REF_MOD_UNLESS,
-} from "../../assembly/shared/trace_layout.ts";
-import { PAGE_REF_NAMES, pageFlagWords } from "./page_ref.ts";
+import { TRACE_REF_KINDS } from "../../assembly/shared/trace_layout.ts";
+import { hasReturn, PAGE_REF_NAMES, pageFlagWords } from "./page_ref.ts";
 import type { RunRecord } from "./record.ts";
 import { inParts, type TraceThread, threadsOf } from "./trace_parts.ts";
 
@@ -110,11 +106,10 @@ class Head {
 
   private words(kind: number): string {
     const ref = this.thread.trace.events.ref(this.index);
-    const tells = kind === TRACE_REF_MOD_AND_TEST || kind === TRACE_REF_MOD_UNLESS;
     return (
       `pfn=0x${ref.pfn.toString(16)} flags=${pageFlagWords(ref.flags)} count=${ref.count} ` +
       `mapcount=${ref.mapcount} mapping=${ref.mapping.toString(16).padStart(16, "0")} ` +
-      `mt=${MIGRATE_TYPE} val=${ref.val}${tells ? ` ret=${ref.ret}` : ""}`
+      `mt=${MIGRATE_TYPE} val=${ref.val}${hasReturn(kind) ? ` ret=${ref.ret}` : ""}`
     );
   }
 }

@@ -1,8 +1,15 @@
 /** Independent readings of the two trace files, as their viewers understand them. */
 
 /** KERNEL's own lines: task-pid [cpu] flags seconds.µs: event: fields. */
-const FTRACE_LINE =
-  /^ {0,15}(\S{1,16})-(\d+) +\[(\d{3})\] ([d.])\.\.\. +(\d+\.\d{6}): (page_ref_\w+): pfn=0x([0-9a-f]+) flags=([a-z0-9_|]+) count=(-?\d+) mapcount=(-?\d+) mapping=([0-9a-f]{16}) mt=(\d+) val=(-?\d+)(?: ret=(\d+))?$/;
+const FTRACE_LINE = new RegExp(
+  [
+    /^ {0,15}(\S{1,16})-(\d+) +\[(\d{3})\] ([d.])\.\.\. +(\d+\.\d{6}): (page_ref_\w+): /,
+    /pfn=0x([0-9a-f]+) flags=([a-z0-9_|]+) count=(-?\d+) mapcount=(-?\d+) /,
+    /mapping=([0-9a-f]{16}) mt=(\d+) val=(-?\d+)(?: ret=(\d+))?$/,
+  ]
+    .map(({ source }) => source)
+    .join(""),
+);
 
 export interface FtraceLine {
   readonly task: string;

@@ -33,7 +33,9 @@ import type { ActorEnd } from "./running_actor.ts";
 /** EIO: the job's worker died; nothing of the emulated kernel returned it. */
 const EIO = 5;
 
-const RECORDED_NOTE = "a traced run: latencies and rates include the recording of the events";
+const RECORDED_NOTE =
+  "a traced run: latencies and rates include the recording of events; what is recorded includes " +
+  "set-up, warm-up and teardown";
 
 /** Gathers what the groups leave in the machine's memory and makes the run's record of it. */
 export class Gathering {

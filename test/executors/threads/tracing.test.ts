@@ -71,7 +71,7 @@ describe("a run of two groups", () => {
     const { written = 0, kept = 0, dropped = 0 } = record.trace ?? {};
     expect(dropped).toBeGreaterThan(0);
     expect(written).toBe(kept + dropped);
-    expect(record.notes.join()).toMatch(/latencies and rates include the recording/);
+    expect(record.notes.join()).toMatch(/latencies and rates include the recording.*teardown/);
   });
 
   test("its Chrome JSON nests, names its threads and pairs its I/Os", () => {
