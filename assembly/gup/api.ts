@@ -35,7 +35,7 @@ export function getUserPagesFast(
   if (flags & FOLL_PIN) return badFlags(cpu, flags);
   const begin = traceBegin();
   const got = gupFastFallback(cpu, mm, start, count, flags | FOLL_GET, pages);
-  traceOp(cpu, OP_PIN_FAST, begin, start, count, flags | FOLL_GET, got);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_FAST, begin, start, count, flags | FOLL_GET, got);
   return got;
 }
 
@@ -62,7 +62,7 @@ export function pinFast(
   if (flags & FOLL_GET) return badFlags(cpu, flags);
   const begin = traceBegin();
   const got = gupFastFallback(cpu, mm, start, count, flags | FOLL_PIN, pages);
-  traceOp(cpu, OP_PIN_FAST, begin, start, count, flags | FOLL_PIN, got);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_FAST, begin, start, count, flags | FOLL_PIN, got);
   return got;
 }
 
@@ -108,7 +108,7 @@ function slowPart(
   const got = gupSlow(cpu, mm, start, count, flags | FOLL_TOUCH, pages);
   recordLatency(cpu, OP_PIN_SLOW, clockNs() - begin);
   countOps(cpu, OP_PIN_SLOW, 1);
-  traceOp(cpu, OP_PIN_SLOW, begin, start, count, flags, got);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_SLOW, begin, start, count, flags, got);
   if (got > 0) countVmstat(cpu, NR_GUP_SLOW_PAGES_REQUESTED, <u32>got);
   return got;
 }

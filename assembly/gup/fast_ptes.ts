@@ -50,7 +50,9 @@ export function walkPtes(
     const seen = loadRelaxed32(folio + PAGE_REFCOUNT);
     if (<i32>seen <= 0) break;
     if (compareExchange32(folio + PAGE_REFCOUNT, seen, seen + references) != seen) break;
-    traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+    if (isDefined(RECORDED)) {
+      traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+    }
     // The folio may have been split or freed and reused between the look and the reference.
     if (compoundWord(page) != head) {
       putFolio(cpu, folio, references);

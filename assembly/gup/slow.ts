@@ -91,7 +91,7 @@ function faultIn(cpu: usize, mm: usize, vma: usize, vpn: u32, flags: u32): i32 {
   const error = handleMmFault(cpu, mm, vma, vpn, (flags & FOLL_WRITE) != 0);
   recordLatency(cpu, OP_FAULT, clockNs() - begin);
   countOps(cpu, OP_FAULT, 1);
-  traceOp(cpu, OP_FAULT, begin, vpn, 1, flags, error);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_FAULT, begin, vpn, 1, flags, error);
   return error;
 }
 

@@ -102,7 +102,7 @@ function giveBack(cpu: usize, pages: usize, count: u32, dirty: u32, scheme: u32)
   } while (at < end);
   countVmstat(cpu, NR_FOLL_PIN_RELEASED, returned);
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
-  traceOp(cpu, OP_UNPIN, start, 0, count, FOLL_PIN, <i32>returned);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, start, 0, count, FOLL_PIN, <i32>returned);
 }
 
 /**
@@ -126,7 +126,7 @@ export function unpinUserPage(cpu: usize, page: usize): void {
     release(cpu, currentScheme(), currentBias(), folio, 1);
   }
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, 1);
-  traceOp(cpu, OP_UNPIN, begin, 0, 1, FOLL_PIN, 1);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, begin, 0, 1, FOLL_PIN, 1);
 }
 
 /** unpin_user_page_range_dirty_lock(): `count` pages whose structs stand in a row. */
@@ -149,7 +149,7 @@ export function unpinUserPageRangeDirtyLock(
     left -= run;
   }
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
-  traceOp(cpu, OP_UNPIN, begin, 0, count, FOLL_PIN, <i32>count);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, begin, 0, count, FOLL_PIN, <i32>count);
 }
 
 /** put_page() for what FOLL_GET returned. */
@@ -160,5 +160,5 @@ export function putPages(cpu: usize, pages: usize, count: u32): void {
     putFolio(cpu, compoundHead(quietLoad32(at)), 1);
   }
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
-  traceOp(cpu, OP_UNPIN, begin, 0, count, FOLL_GET, <i32>count);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, begin, 0, count, FOLL_GET, <i32>count);
 }

@@ -47,7 +47,7 @@ export function allocAnonFolio(cpu: usize, order: u32, mm: usize, vpn: u32): usi
   const kind: u32 = PG_UPTODATE | PG_SWAPBACKED | PG_ANON_EXCLUSIVE;
   storePlain32(folio + PAGE_FLAGS, order ? kind | PG_HEAD : kind);
   storeRelease32(folio + PAGE_REFCOUNT, 1);
-  traceRef(cpu, folio, TRACE_REF_SET, 1, 1, 0);
+  if (isDefined(RECORDED)) traceRef(cpu, folio, TRACE_REF_SET, 1, 1, 0);
   return folio;
 }
 
@@ -62,7 +62,9 @@ export function tryGetFolio(cpu: usize, page: usize, references: u32): usize {
   const seen = loadRelaxed32(folio + PAGE_REFCOUNT);
   if (<i32>seen > 0) {
     if (compareExchange32(folio + PAGE_REFCOUNT, seen, seen + references) == seen) {
-      traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+      if (isDefined(RECORDED)) {
+        traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+      }
       // The folio may have been split or freed and reused between the look and the reference.
       if (compoundWord(page) == head) return folio;
       putFolio(cpu, folio, references);
@@ -96,13 +98,17 @@ function addUnlessNotPositive(cpu: usize, folio: usize, references: u32): bool {
     const found = compareExchange32(word, seen, seen + references);
     if (found == seen) {
       granted = true;
-      traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+      if (isDefined(RECORDED)) {
+        traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+      }
       break;
     }
     seen = found;
   }
   // A negative count is refused before the tracepoint, a free page at it.
-  if (seen == 0) traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, 0, references, 0);
+  if (isDefined(RECORDED)) {
+    if (seen == 0) traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, 0, references, 0);
+  }
   if (<i32>seen < 0) countVmstat(cpu, NR_GUP_PAGE_COUNT_OVERFLOWS, 1);
   return granted;
 }
@@ -122,8 +128,10 @@ export function getFolio(cpu: usize, folio: usize, references: u32): void {
 @inline
 export function putFolio(cpu: usize, folio: usize, references: u32): void {
   const before = fetchSub32(folio + PAGE_REFCOUNT, references);
-  const left = before - references;
-  traceRef(cpu, folio, TRACE_REF_MOD_AND_TEST, left, -references, left == 0);
+  if (isDefined(RECORDED)) {
+    const left = before - references;
+    traceRef(cpu, folio, TRACE_REF_MOD_AND_TEST, left, -references, left == 0);
+  }
   if (before <= references) lastPut(cpu, folio, before, references);
 }
 

@@ -159,7 +159,7 @@ export function populate(cpu: usize, mm: usize, start: u32, count: u32): i32 {
     }
     const begin = traceBegin();
     result = handleMmFault(cpu, mm, vma, vpn, (vmaFlags(vma) & VM_WRITE) != 0);
-    traceOp(cpu, OP_FAULT, begin, vpn, 1, 0, result);
+    if (isDefined(RECORDED)) traceOp(cpu, OP_FAULT, begin, vpn, 1, 0, result);
     vpn = isHuge(mm, vpn) ? (vpn | (PTRS_PER_TABLE - 1)) + 1 : vpn + 1;
   }
   mmapReadUnlock(cpu, mm);

@@ -50,7 +50,7 @@ function sleepUntil(cpu: usize, lock: usize, writing: bool): void {
   }
   subVoid32(lock + RWLOCK_WAITERS, 1);
   recordLatency(cpu, OP_MMAP_LOCK_WAIT, clockNs() - start);
-  traceOp(cpu, OP_MMAP_LOCK_WAIT, start, 0, 0, 0, 0);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_MMAP_LOCK_WAIT, start, 0, 0, 0, 0);
 }
 
 function wake(lock: usize): void {

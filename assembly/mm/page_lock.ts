@@ -33,7 +33,7 @@ export function lockPage(cpu: usize, folio: usize): void {
     must(cpu, wait32(flags, seen), MUST_LOCK_HOLDER_ALIVE);
   }
   recordLatency(cpu, OP_LOCK_WAIT, clockNs() - start);
-  traceOp(cpu, OP_LOCK_WAIT, start, 0, 0, 0, 0);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_LOCK_WAIT, start, 0, 0, 0, 0);
 }
 
 /** unlock_page(): wakes everybody; whoever comes too late sets PG_waiters again. */

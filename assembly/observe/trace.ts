@@ -1,6 +1,7 @@
 /**
  * Recording: what the kernel's page_ref tracepoints would say, and operations with begin and
- * duration. Compiled in only with `--use RECORDED=1`; elsewhere every call here is nothing at all.
+ * duration. Compiled in only with `--use RECORDED=1`: every call stands behind isDefined(RECORDED),
+ * so that other builds do not even compute its arguments.
  */
 import {
   CPU_TRACE, RING_MASK, RING_RECORDS, RING_REFS, RING_WRITTEN, RING_ZERO_NS, TRACE_ASKED,
@@ -27,28 +28,6 @@ export function traceBegin(): f64 {
   return 0;
 }
 
-/** A page_ref event (TRACE_REF_*): `val` references more, which made it `count` of them. */
-@inline
-export function traceRef(
-  cpu: usize, folio: usize, event: u32, count: u32, val: u32, ret: u32,
-): void {
-  if (isDefined(RECORDED)) writeRef(cpu, folio, event, count, val, ret);
-}
-
-/** An operation (OP_*) that ends now: `asked` pages from `vpn` on; `result` got, or an errno. */
-@inline
-export function traceOp(
-  cpu: usize, op: u32, begin: f64, vpn: u32, asked: u32, flags: u32, result: i32,
-): void {
-  if (isDefined(RECORDED)) writeOp(cpu, op, begin, vpn, asked, flags, result);
-}
-
-/** The slot's I/O goes to the device, or comes back (TRACE_IO_*). */
-@inline
-export function traceIo(cpu: usize, event: u32, slot: usize): void {
-  if (isDefined(RECORDED)) writeIo(cpu, event, slot);
-}
-
 /** Where the next record goes. */
 function nextRecord(ring: usize): usize {
   const index = <u32>quietLoad64(ring + RING_WRITTEN) & quietLoad32(ring + RING_MASK);
@@ -63,7 +42,8 @@ function commit(cpu: usize, ring: usize, record: usize, kind: u32, ns: f64): voi
   quietAdd64(ring + RING_WRITTEN, 1);
 }
 
-function writeRef(
+/** A page_ref event (TRACE_REF_*): `val` references more, which made it `count` of them. */
+export function traceRef(
   cpu: usize, folio: usize, event: u32, count: u32, val: u32, ret: u32,
 ): void {
   const ring = <usize>quietLoad32(cpu + CPU_TRACE);
@@ -89,7 +69,8 @@ function mapcount(folio: usize, flags: u32): u32 {
   return raw + 1 + entire;
 }
 
-function writeOp(
+/** An operation (OP_*) that ends now: `asked` pages from `vpn` on; `result` got, or an errno. */
+export function traceOp(
   cpu: usize, op: u32, begin: f64, vpn: u32, asked: u32, flags: u32, result: i32,
 ): void {
   const ring = <usize>quietLoad32(cpu + CPU_TRACE);
@@ -104,7 +85,8 @@ function writeOp(
   commit(cpu, ring, record, TRACE_OPERATION, begin);
 }
 
-function writeIo(cpu: usize, event: u32, slot: usize): void {
+/** The slot's I/O goes to the device, or comes back (TRACE_IO_*). */
+export function traceIo(cpu: usize, event: u32, slot: usize): void {
   const ring = <usize>quietLoad32(cpu + CPU_TRACE);
   if (!ring) return;
   const record = nextRecord(ring);

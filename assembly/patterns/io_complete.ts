@@ -114,7 +114,7 @@ function releaseSlot(cpu: usize, slot: usize): u32 {
 }
 
 function account(cpu: usize, actor: usize, slot: usize): void {
-  traceIo(cpu, TRACE_IO_COMPLETE, slot);
+  if (isDefined(RECORDED)) traceIo(cpu, TRACE_IO_COMPLETE, slot);
   const isRead = quietLoad32(slot + SLOT_IS_READ) != 0;
   const length = quietLoad32(slot + SLOT_LENGTH);
   quietAdd64(actor + (isRead ? ACTOR_READ_IOS : ACTOR_WRITE_IOS), 1);

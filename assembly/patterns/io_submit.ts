@@ -126,7 +126,7 @@ function toDevice(cpu: usize, actor: usize, free: u32, count: u32): void {
   for (let i: u32 = 1; i <= count; i++) {
     const slot = <usize>quietLoad32(freeSlotAt(actor, free - i));
     quietStore32(slot + SLOT_BUSY, 1);
-    traceIo(cpu, TRACE_IO_SUBMIT, slot);
+    if (isDefined(RECORDED)) traceIo(cpu, TRACE_IO_SUBMIT, slot);
     if (!service) continue;
     const draw = randomBelow(actor, quietLoad32(PARAM_SERVICE_COUNT));
     quietStoreF64(slot + SLOT_DUE_NS, now + quietLoadF64(service + (<usize>draw << 3)));

@@ -34,7 +34,9 @@ export function registerAll(cpu: usize, actor: usize): i32 {
     if (error) return error;
     recordLatency(cpu, isMr ? OP_MR_REG : OP_PIN_FAST, clockNs() - begin);
     if (isMr) countOps(cpu, OP_MR_REG, 1);
-    if (isMr) traceOp(cpu, OP_MR_REG, begin, 0, 0, FLAGS, 0);
+    if (isDefined(RECORDED)) {
+      if (isMr) traceOp(cpu, OP_MR_REG, begin, 0, 0, FLAGS, 0);
+    }
   }
   quietStoreF64(actor + ACTOR_REGION_UNTIL, clockNs() + quietLoadF64(actor + ACTOR_LIFETIME_NS));
   return 0;
@@ -74,7 +76,9 @@ export function deregisterAll(cpu: usize, actor: usize): void {
     unpin(cpu, slot + SLOT_PAGES, held, FLAGS, isMr);
     recordLatency(cpu, isMr ? OP_MR_DEREG : OP_UNPIN, clockNs() - begin);
     countOps(cpu, isMr ? OP_MR_DEREG : OP_UNPIN, 1);
-    if (isMr) traceOp(cpu, OP_MR_DEREG, begin, 0, held, FLAGS, <i32>held);
+    if (isDefined(RECORDED)) {
+      if (isMr) traceOp(cpu, OP_MR_DEREG, begin, 0, held, FLAGS, <i32>held);
+    }
     quietStore32(slot + SLOT_REGISTERED, 0);
     subVoid32(mm + (isMr ? MM_PINNED_VM : MM_LOCKED_VM), held);
   }

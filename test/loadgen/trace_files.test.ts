@@ -16,7 +16,9 @@ import { builtFile } from "../../src/machine/built.ts";
 import { type ChromeFile, chromeProblems, readFtrace } from "../support/trace_files.ts";
 
 const MAIN = fileURLToPath(builtFile("loadgen/main.js"));
-const JOB = "[reader]\nioengine=libaio\ndirect=1\nrw=randread\niodepth=8\nsize=4m\nnumjobs=2\n";
+/** 16,384 I/Os of six events each: more than a ring of 65,536 holds, however long they take. */
+const JOB =
+  "[reader]\nioengine=libaio\ndirect=1\nrw=randread\niodepth=8\nnumjobs=2\nsize=4m\nio_size=64m\n";
 let folder = "";
 
 beforeAll(() => {
@@ -28,7 +30,7 @@ afterAll(() => {
 });
 
 function pinlab(...args: string[]) {
-  const quick = ["run", "job.fio", "--duration", "100ms", "--warmup", "0", "--quiet"];
+  const quick = ["run", "job.fio", "--warmup", "0", "--quiet"];
   const options = { cwd: folder, encoding: "utf8" } as const;
   return spawnSync(process.execPath, [MAIN, ...quick, ...args], options);
 }
