@@ -21,6 +21,7 @@ export interface RunFlags {
   readonly junit?: string;
   readonly openmetrics?: string;
   readonly threshold?: readonly string[];
+  readonly trace?: string;
   readonly showConfig?: boolean;
   readonly quiet?: boolean;
   readonly cmdhelp?: boolean | string;

@@ -4,16 +4,27 @@ import { hlog } from "../src/results/hlog.ts";
 import { junitXml } from "../src/results/junit.ts";
 import { openMetrics } from "../src/results/openmetrics.ts";
 import type { RunRecord } from "../src/results/record.ts";
+import { chromeTrace } from "../src/results/trace_chrome.ts";
+import { ftraceText } from "../src/results/trace_ftrace.ts";
 import type { Problem } from "../src/scenario/problem.ts";
 import type { RunFlags } from "./flags.ts";
 
-/** A file that a run writes beside its results. */
+/** A file to be written after the run; long ones are made in parts. */
+export interface OutputFile {
+  readonly flag: string;
+  readonly path: string;
+  readonly make: (record: RunRecord) => string | Iterable<string>;
+}
+
+/** What a run writes beside its results. */
 interface FurtherOutput {
   readonly flag: string;
   readonly about: string;
-  /** Its name, if it was asked for. */
-  readonly path: (flags: RunFlags) => string | undefined;
-  readonly make: (record: RunRecord) => string;
+  /** The name that was given, if it was asked for. */
+  readonly name: (flags: RunFlags) => string | undefined;
+  /** One file, of that name, unless `beside` names another. */
+  readonly make: OutputFile["make"];
+  readonly beside?: (name: string) => Pick<OutputFile, "path" | "make">;
 }
 
 /** A further output is a row here and a key of RunFlags: the rest is done alike for all. */
@@ -21,35 +32,37 @@ export const FURTHER_OUTPUTS: readonly FurtherOutput[] = [
   {
     flag: "--hlog",
     about: "also write the latencies as an HdrHistogram interval log",
-    path: (flags) => flags.hlog,
+    name: (flags) => flags.hlog,
     make: hlog,
   },
   {
     flag: "--junit",
     about: "also write jobs, invariants and thresholds as JUnit XML",
-    path: (flags) => flags.junit,
+    name: (flags) => flags.junit,
     make: junitXml,
   },
   {
     flag: "--openmetrics",
     about: "also write the figures as OpenMetrics text",
-    path: (flags) => flags.openmetrics,
+    name: (flags) => flags.openmetrics,
     make: openMetrics,
+  },
+  {
+    flag: "--trace",
+    about: "record events: Chrome JSON there, ftrace text beside it (.ftrace)",
+    name: (flags) => flags.trace,
+    make: chromeTrace,
+    beside: (name) => ({ path: `${name.replace(/\.json$/, "")}.ftrace`, make: ftraceText }),
   },
 ];
 
-/** A file to be written after the run. */
-export interface OutputFile {
-  readonly flag: string;
-  readonly path: string;
-  readonly make: (record: RunRecord) => string;
-}
-
 /** The further outputs that were asked for. */
 export function furtherFiles(flags: RunFlags): OutputFile[] {
-  return FURTHER_OUTPUTS.flatMap(({ flag, path, make }) => {
-    const name = path(flags);
-    return name === undefined ? [] : [{ flag, path: name, make }];
+  return FURTHER_OUTPUTS.flatMap(({ flag, name, make, beside }) => {
+    const path = name(flags);
+    if (path === undefined) return [];
+    const second = path === "-" ? undefined : beside?.(path);
+    return [{ flag, path, make }, ...(second ? [{ flag, ...second }] : [])];
   });
 }
 

@@ -13,6 +13,8 @@ export { junitXml } from "./results/junit.ts";
 export { normalReport } from "./results/normal.ts";
 export { openMetrics } from "./results/openmetrics.ts";
 export type { RunRecord } from "./results/record.ts";
+export { chromeTrace } from "./results/trace_chrome.ts";
+export { ftraceText } from "./results/trace_ftrace.ts";
 export { type LogScan, scanLog } from "./scenario/iolog/scan_log.ts";
 export { makeScenario, type ScenarioInput } from "./scenario/make_scenario.ts";
 export { ConfigurationError, EnvironmentFault } from "./scenario/problem.ts";

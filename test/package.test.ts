@@ -45,6 +45,7 @@ describe("the tarball", () => {
         "CHANGELOG.md",
         "dist/core/native.wasm",
         "dist/core/traced.wasm",
+        "dist/core/recorded.wasm",
         "dist/src/index.js",
         "dist/src/index.d.ts",
         "dist/loadgen/main.js",

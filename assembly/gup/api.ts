@@ -7,11 +7,12 @@ import { MM_FLAGS, PARAM_RULES, TASK_SIZE_VPN } from "../shared/layout.ts";
 import {
   EFAULT, EINVAL, FOLL_FAST_ONLY, FOLL_FORCE, FOLL_GET, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
   FOLL_TOUCH, FOLL_WRITE, MMF_HAS_PINNED, NR_GUP_FAST_PAGES_REQUESTED, NR_GUP_SLOW_PAGES_REQUESTED,
-  OP_PIN_SLOW, RULES_5_7, WARN_GUP_FLAGS,
+  OP_PIN_FAST, OP_PIN_SLOW, RULES_5_7, WARN_GUP_FLAGS,
 } from "../shared/codes.ts";
 import { clockNs, loadRelaxed32, orVoid32, quietLoad32 } from "../memory/cell";
 import { recordFault } from "../observe/faults";
 import { countOps, recordLatency } from "../observe/latency";
+import { traceBegin, traceOp } from "../observe/trace";
 import { countVmstat } from "../observe/vmstat";
 import { gupFast } from "./fast";
 import { gupSlow } from "./slow";
@@ -32,7 +33,10 @@ export function getUserPagesFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
   if (flags & FOLL_PIN) return badFlags(cpu, flags);
-  return gupFastFallback(cpu, mm, start, count, flags | FOLL_GET, pages);
+  const begin = traceBegin();
+  const got = gupFastFallback(cpu, mm, start, count, flags | FOLL_GET, pages);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_FAST, begin, start, count, flags | FOLL_GET, got);
+  return got;
 }
 
 /** Pins, slow path. */
@@ -72,7 +76,10 @@ export function pinFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
   if (flags & FOLL_GET) return badFlags(cpu, flags);
-  return gupFastFallback(cpu, mm, start, count, flags | FOLL_PIN, pages);
+  const begin = traceBegin();
+  const got = gupFastFallback(cpu, mm, start, count, flags | FOLL_PIN, pages);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_FAST, begin, start, count, flags | FOLL_PIN, got);
+  return got;
 }
 
 /** WARN_ON_ONCE and -EINVAL for flags that make no sense together. */
@@ -117,6 +124,7 @@ function slowPart(
   const got = gupSlow(cpu, mm, start, count, flags | FOLL_TOUCH, pages);
   recordLatency(cpu, OP_PIN_SLOW, clockNs() - begin);
   countOps(cpu, OP_PIN_SLOW, 1);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_SLOW, begin, start, count, flags, got);
   if (got > 0) countVmstat(cpu, NR_GUP_SLOW_PAGES_REQUESTED, <u32>got);
   return got;
 }

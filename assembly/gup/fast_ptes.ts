@@ -12,6 +12,7 @@ import {
   PG_ANON_EXCLUSIVE, PG_REFERENCED, PG_SWAPBACKED, PTE_PRESENT, PTE_PROTNONE, PTE_RW, PTE_SPECIAL,
   PTE_USER, RULES_6_13, VM_MAYWRITE, VM_SHARED,
 } from "../shared/codes.ts";
+import { TRACE_REF_MOD_UNLESS } from "../shared/trace_layout.ts";
 import {
   compareExchange32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32, quietLoad32,
   quietStore32,
@@ -19,6 +20,7 @@ import {
 import { compoundHead, compoundWord, headOf, pfnToPage } from "../memory/page";
 import { entryPfn, entryTable, pteEntry } from "../memory/page_table";
 import { putFolio, tryGetFolio } from "../mm/folio";
+import { traceRef } from "../observe/trace";
 import { countFallback, countVmstat } from "../observe/vmstat";
 import {
   countPins, currentBias, currentScheme, firstReferences, grabFast, release,
@@ -48,6 +50,9 @@ export function walkPtes(
     const seen = loadRelaxed32(folio + PAGE_REFCOUNT);
     if (<i32>seen <= 0) break;
     if (compareExchange32(folio + PAGE_REFCOUNT, seen, seen + references) != seen) break;
+    if (isDefined(RECORDED)) {
+      traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+    }
     // The folio may have been split or freed and reused between the look and the reference.
     if (compoundWord(page) != head) {
       putFolio(cpu, folio, references);

@@ -28,6 +28,7 @@ import { findPmdEntry } from "../mm/tables";
 import { vmaAt, vmaEnd, vmaFile, vmaFlags } from "../mm/vma";
 import { recordFault } from "../observe/faults";
 import { countOps, recordLatency } from "../observe/latency";
+import { traceOp } from "../observe/trace";
 import { countVmstat } from "../observe/vmstat";
 import { grabHeld, isExemptZeroPage } from "../pins/scheme";
 import { mustUnshare } from "./fast_ptes";
@@ -91,6 +92,7 @@ function faultIn(cpu: usize, mm: usize, vma: usize, vpn: u32, flags: u32, unshar
     : handleMmFault(cpu, mm, vma, vpn, (flags & FOLL_WRITE) != 0);
   recordLatency(cpu, OP_FAULT, clockNs() - begin);
   countOps(cpu, OP_FAULT, 1);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_FAULT, begin, vpn, 1, flags, error);
   return error;
 }
 
@@ -171,7 +173,7 @@ function tryGrabFolio(cpu: usize, page: usize, count: u32, flags: u32): i32 {
     return -ENOMEM;
   }
   if (!(flags & FOLL_PIN)) {
-    getFolio(folio, count);
+    getFolio(cpu, folio, count);
     return 0;
   }
   if (isExemptZeroPage(folio)) return 0;

@@ -5,13 +5,14 @@
  */
 import { FOLIO_ORDER, PAGE_FLAGS, PAGE_STRUCT_BYTES } from "../shared/layout.ts";
 import {
-  NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, PG_DIRTY, SCHEME_BIAS, SCHEME_EXACT,
-  SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
+  FOLL_GET, FOLL_PIN, NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, OP_UNPIN, PG_DIRTY, SCHEME_BIAS,
+  SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
 } from "../shared/codes.ts";
 import { loadRelaxed32, orVoid32, quietLoad32 } from "../memory/cell";
 import { compoundHead, folioOrder, isLarge } from "../memory/page";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { putFolio } from "../mm/folio";
+import { traceBegin, traceOp } from "../observe/trace";
 import { countVmstat } from "../observe/vmstat";
 import { currentBias, currentScheme, exemptZeroPage, release } from "../pins/scheme";
 
@@ -69,6 +70,7 @@ export function unpinUserPagesDirtyLock(cpu: usize, pages: usize, count: u32): v
 @inline
 function giveBack(cpu: usize, pages: usize, count: u32, dirty: u32, scheme: u32): void {
   if (!count) return;
+  const start = traceBegin();
   const bias = currentBias();
   const exempt = exemptZeroPage();
   const end = pages + (<usize>count << 2);
@@ -100,6 +102,7 @@ function giveBack(cpu: usize, pages: usize, count: u32, dirty: u32, scheme: u32)
   } while (at < end);
   countVmstat(cpu, NR_FOLL_PIN_RELEASED, returned);
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, start, 0, count, FOLL_PIN, <i32>returned);
 }
 
 /**
@@ -116,18 +119,21 @@ function dirtyFolio(cpu: usize, folio: usize, dirty: u32): void {
 
 /** One page: unpin_user_page(), put_user_page(). */
 export function unpinUserPage(cpu: usize, page: usize): void {
+  const begin = traceBegin();
   const folio = compoundHead(page);
   if (folio != exemptZeroPage()) {
     countVmstat(cpu, NR_FOLL_PIN_RELEASED, 1);
     release(cpu, currentScheme(), currentBias(), folio, 1);
   }
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, 1);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, begin, 0, 1, FOLL_PIN, 1);
 }
 
 /** unpin_user_page_range_dirty_lock(): `count` pages whose structs stand in a row. */
 export function unpinUserPageRangeDirtyLock(
   cpu: usize, page: usize, count: u32, makeDirty: bool,
 ): void {
+  const begin = traceBegin();
   let at = page;
   let left = count;
   while (left) {
@@ -143,13 +149,16 @@ export function unpinUserPageRangeDirtyLock(
     left -= run;
   }
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, begin, 0, count, FOLL_PIN, <i32>count);
 }
 
 /** put_page() for what FOLL_GET returned. */
 export function putPages(cpu: usize, pages: usize, count: u32): void {
+  const begin = traceBegin();
   const end = pages + (<usize>count << 2);
   for (let at = pages; at < end; at += 4) {
     putFolio(cpu, compoundHead(quietLoad32(at)), 1);
   }
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, begin, 0, count, FOLL_GET, <i32>count);
 }

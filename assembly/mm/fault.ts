@@ -80,7 +80,7 @@ function faultHuge(cpu: usize, mm: usize, vma: usize, vpn: u32, pmd: usize): boo
   const ptl = tableLock(tableOf(pmd));
   lock(cpu, ptl);
   // Who makes a PTE table does not take this lock: the leaf goes in only where nothing is yet.
-  mapEntireFolio(folio);
+  mapEntireFolio(cpu, folio);
   const leaf = leafEntry(pageToPfn(folio), PRESENT | PTE_PSE | writeBits(vma));
   const won = compareExchange64(pmd, 0, leaf) == 0;
   if (!won) unmapEntireFolio(cpu, folio);
@@ -105,7 +105,7 @@ function faultRun(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize, order
     if (loadAcquire64(first + <usize>i * PTE_BYTES)) free = false;
   }
   if (free) {
-    mapPages(folio, count);
+    mapPages(cpu, folio, count);
     const pfn = pageToPfn(folio);
     const bits = PRESENT | writeBits(vma);
     for (let i: u32 = 0; i < count; i++) {
@@ -125,7 +125,7 @@ function install(
   lock(cpu, ptl);
   const won = loadAcquire64(pte) == expected;
   if (won) {
-    mapPages(page, 1);
+    mapPages(cpu, page, 1);
     storeRelease64(pte, leafEntry(pageToPfn(page), bits));
   }
   unlock(ptl);

@@ -9,12 +9,16 @@ import {
   PAGE_MAPPING_ANON, PG_ANON_EXCLUSIVE, PGALLOC, PGFREE, PG_HEAD, PG_SWAPBACKED, PG_UPTODATE,
 } from "../shared/codes.ts";
 import {
-  addVoid32, compareExchange32, fetchSub32, loadPlain32, loadRelaxed32, storePlain32,
+  TRACE_REF_MOD, TRACE_REF_MOD_AND_TEST, TRACE_REF_MOD_UNLESS, TRACE_REF_SET,
+} from "../shared/trace_layout.ts";
+import {
+  addVoid32, compareExchange32, fetchAdd32, fetchSub32, loadPlain32, loadRelaxed32, storePlain32,
   storeRelease32, subVoid32,
 } from "../memory/cell";
 import { compoundHead, compoundWord, folioOrder, headOf, isLarge, pageToPfn } from "../memory/page";
 import { recordFault } from "../observe/faults";
 import { ledgerSum } from "../observe/ledger";
+import { traceRef } from "../observe/trace";
 import { countVmstat } from "../observe/vmstat";
 import { giveBlock, takeBlock } from "./zone";
 
@@ -43,6 +47,7 @@ export function allocAnonFolio(cpu: usize, order: u32, mm: usize, vpn: u32): usi
   const kind: u32 = PG_UPTODATE | PG_SWAPBACKED | PG_ANON_EXCLUSIVE;
   storePlain32(folio + PAGE_FLAGS, order ? kind | PG_HEAD : kind);
   storeRelease32(folio + PAGE_REFCOUNT, 1);
+  if (isDefined(RECORDED)) traceRef(cpu, folio, TRACE_REF_SET, 1, 1, 0);
   return folio;
 }
 
@@ -60,6 +65,7 @@ export function allocFilePage(cpu: usize, mapping: u32, index: u32, isShmem: boo
   storePlain32(page + PAGE_INDEX, index);
   storePlain32(page + PAGE_FLAGS, isShmem ? PG_UPTODATE | PG_SWAPBACKED : PG_UPTODATE);
   storeRelease32(page + PAGE_REFCOUNT, 1);
+  if (isDefined(RECORDED)) traceRef(cpu, page, TRACE_REF_SET, 1, 1, 0);
   return page;
 }
 
@@ -74,6 +80,9 @@ export function tryGetFolio(cpu: usize, page: usize, references: u32): usize {
   const seen = loadRelaxed32(folio + PAGE_REFCOUNT);
   if (<i32>seen > 0) {
     if (compareExchange32(folio + PAGE_REFCOUNT, seen, seen + references) == seen) {
+      if (isDefined(RECORDED)) {
+        traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+      }
       // The folio may have been split or freed and reused between the look and the reference.
       if (compoundWord(page) == head) return folio;
       putFolio(cpu, folio, references);
@@ -87,7 +96,7 @@ function tryGetFolioAgain(cpu: usize, page: usize, references: u32): usize {
   let folio: usize = 0;
   while (true) {
     folio = compoundHead(page);
-    if (!addUnlessNotPositive(cpu, folio + PAGE_REFCOUNT, references)) {
+    if (!addUnlessNotPositive(cpu, folio, references)) {
       folio = 0;
       break;
     }
@@ -99,16 +108,24 @@ function tryGetFolioAgain(cpu: usize, page: usize, references: u32): usize {
 
 /** page_ref_add_unless(…, 0) with try_get_page()'s refusal of a negative count. */
 @inline
-function addUnlessNotPositive(cpu: usize, word: usize, references: u32): bool {
+function addUnlessNotPositive(cpu: usize, folio: usize, references: u32): bool {
+  const word = folio + PAGE_REFCOUNT;
   let seen = loadRelaxed32(word);
   let granted = false;
   while (<i32>seen > 0) {
     const found = compareExchange32(word, seen, seen + references);
     if (found == seen) {
       granted = true;
+      if (isDefined(RECORDED)) {
+        traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, seen + references, references, 1);
+      }
       break;
     }
     seen = found;
+  }
+  // A negative count is refused before the tracepoint, a free page at it.
+  if (isDefined(RECORDED)) {
+    if (seen == 0) traceRef(cpu, folio, TRACE_REF_MOD_UNLESS, 0, references, 0);
   }
   if (<i32>seen < 0) countVmstat(cpu, NR_GUP_PAGE_COUNT_OVERFLOWS, 1);
   return granted;
@@ -116,14 +133,23 @@ function addUnlessNotPositive(cpu: usize, word: usize, references: u32): bool {
 
 /** get_page() by somebody who already holds a reference. */
 @inline
-export function getFolio(folio: usize, references: u32): void {
-  addVoid32(folio + PAGE_REFCOUNT, references);
+export function getFolio(cpu: usize, folio: usize, references: u32): void {
+  if (isDefined(RECORDED)) {
+    const count = fetchAdd32(folio + PAGE_REFCOUNT, references) + references;
+    traceRef(cpu, folio, TRACE_REF_MOD, count, references, 0);
+  } else {
+    addVoid32(folio + PAGE_REFCOUNT, references);
+  }
 }
 
 /** folio_put_refs(): the last reference frees the folio. */
 @inline
 export function putFolio(cpu: usize, folio: usize, references: u32): void {
   const before = fetchSub32(folio + PAGE_REFCOUNT, references);
+  if (isDefined(RECORDED)) {
+    const left = before - references;
+    traceRef(cpu, folio, TRACE_REF_MOD_AND_TEST, left, -references, left == 0);
+  }
   if (before <= references) lastPut(cpu, folio, before, references);
 }
 
@@ -158,9 +184,9 @@ function freeFolio(cpu: usize, folio: usize): void {
 }
 
 /** A reference and a mapping for each of `count` pages of the folio, by page-table entries. */
-export function mapPages(page: usize, count: u32): void {
+export function mapPages(cpu: usize, page: usize, count: u32): void {
   const folio = compoundHead(page);
-  getFolio(folio, count);
+  getFolio(cpu, folio, count);
   if (isLarge(folio)) addVoid32(folio + FOLIO_LARGE_MAPCOUNT, count);
   for (let i: u32 = 0; i < count; i++) {
     addVoid32(page + <usize>i * PAGE_STRUCT_BYTES + PAGE_MAPCOUNT, 1);
@@ -176,8 +202,8 @@ export function unmapPage(cpu: usize, page: usize): void {
 }
 
 /** A PMD maps the folio as a whole: one reference, one mapping. */
-export function mapEntireFolio(folio: usize): void {
-  getFolio(folio, 1);
+export function mapEntireFolio(cpu: usize, folio: usize): void {
+  getFolio(cpu, folio, 1);
   addVoid32(folio + FOLIO_LARGE_MAPCOUNT, 1);
   addVoid32(folio + FOLIO_ENTIRE_MAPCOUNT, 1);
 }

@@ -4,7 +4,7 @@ import {
   PTRS_PER_TABLE, TASK_SIZE_VPN,
 } from "../shared/layout.ts";
 import {
-  EEXIST, EFAULT, EINVAL, ENOMEM, MUST_REFCOUNT, VM_WRITE,
+  EEXIST, EFAULT, EINVAL, ENOMEM, MUST_REFCOUNT, OP_FAULT, VM_WRITE,
 } from "../shared/codes.ts";
 import {
   fetchAdd32, fetchSub32, loadAcquire64, loadPlain32, storePlain32,
@@ -12,6 +12,7 @@ import {
 import { isLeaf } from "../memory/page_table";
 import { poolTake } from "../memory/pool";
 import { must } from "../observe/faults";
+import { traceBegin, traceOp } from "../observe/trace";
 import { handleMmFault } from "./fault";
 import { mmapReadLock, mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from "./mmap_lock";
 import { findPmdEntry, freeTables } from "./tables";
@@ -155,7 +156,9 @@ export function populate(cpu: usize, mm: usize, start: u32, count: u32): i32 {
       result = -EFAULT;
       break;
     }
+    const begin = traceBegin();
     result = handleMmFault(cpu, mm, vma, vpn, (vmaFlags(vma) & VM_WRITE) != 0);
+    if (isDefined(RECORDED)) traceOp(cpu, OP_FAULT, begin, vpn, 1, 0, result);
     vpn = isHuge(mm, vpn) ? (vpn | (PTRS_PER_TABLE - 1)) + 1 : vpn + 1;
   }
   mmapReadUnlock(cpu, mm);

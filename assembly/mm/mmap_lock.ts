@@ -14,6 +14,7 @@ import {
 } from "../memory/cell";
 import { must } from "../observe/faults";
 import { recordLatency } from "../observe/latency";
+import { traceOp } from "../observe/trace";
 import { mightSleep } from "./page_lock";
 
 const WRITER: u32 = 0x80000000;
@@ -49,6 +50,7 @@ function sleepUntil(cpu: usize, lock: usize, writing: bool): void {
   }
   subVoid32(lock + RWLOCK_WAITERS, 1);
   recordLatency(cpu, OP_MMAP_LOCK_WAIT, clockNs() - start);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_MMAP_LOCK_WAIT, start, 0, 0, 0, 0);
 }
 
 function wake(lock: usize): void {

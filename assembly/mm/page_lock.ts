@@ -8,6 +8,7 @@ import {
 } from "../memory/cell";
 import { must, recordFault } from "../observe/faults";
 import { recordLatency } from "../observe/latency";
+import { traceOp } from "../observe/trace";
 
 /** Whoever may sleep must not have interrupts off; doing so is a recorded BUG. */
 export function mightSleep(cpu: usize): void {
@@ -32,6 +33,7 @@ export function lockPage(cpu: usize, folio: usize): void {
     must(cpu, wait32(flags, seen), MUST_LOCK_HOLDER_ALIVE);
   }
   recordLatency(cpu, OP_LOCK_WAIT, clockNs() - start);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_LOCK_WAIT, start, 0, 0, 0, 0);
 }
 
 /** unlock_page(): wakes everybody; whoever comes too late sets PG_waiters again. */

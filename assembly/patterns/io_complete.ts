@@ -9,11 +9,13 @@ import { CONTROL_STOP, CPU_OPS, PARAM_SERVICE } from "../shared/layout.ts";
 import {
   ACTOR_PACED, OP_READ_CLAT, OP_UNPIN, OP_WRITE_CLAT, PATTERN_DIRECT_IO,
 } from "../shared/codes.ts";
+import { TRACE_IO_COMPLETE } from "../shared/trace_layout.ts";
 import {
   clockNs, quietAdd32, quietAdd64, quietLoad32, quietLoadF64, quietSleep, quietStore32,
 } from "../memory/cell";
 import { dmaFromMemory, dmaToMemory } from "../device/dma";
 import { countOps, recordBatch, recordLatency } from "../observe/latency";
+import { traceIo } from "../observe/trace";
 import { BIO_PAGES, TIMED_BATCH } from "./io_submit";
 import { accountPaced } from "./pacing";
 import { pinFlags, unpin, unpinTimed } from "./pinning";
@@ -113,6 +115,7 @@ function releaseSlot(cpu: usize, slot: usize): u32 {
 }
 
 function account(cpu: usize, actor: usize, slot: usize): void {
+  if (isDefined(RECORDED)) traceIo(cpu, TRACE_IO_COMPLETE, slot);
   const isRead = quietLoad32(slot + SLOT_IS_READ) != 0;
   const length = quietLoad32(slot + SLOT_LENGTH);
   quietAdd64(actor + (isRead ? ACTOR_READ_IOS : ACTOR_WRITE_IOS), 1);

@@ -5,10 +5,12 @@ import {
 } from "../shared/actor_layout.ts";
 import { PARAM_SERVICE, PARAM_SERVICE_COUNT } from "../shared/layout.ts";
 import { EFAULT, OP_PIN_FAST, PATTERN_DIRECT_IO, PATTERN_XSK_UMEM } from "../shared/codes.ts";
+import { TRACE_IO_SUBMIT } from "../shared/trace_layout.ts";
 import {
   clockNs, quietAdd32, quietLoad32, quietLoadF64, quietStore32, quietStoreF64,
 } from "../memory/cell";
 import { countOps, recordBatch } from "../observe/latency";
+import { traceIo } from "../observe/trace";
 import { isFinished, nextIo } from "./generator";
 import { pin, pinFlags, pinTimed, unpin } from "./pinning";
 import { randomBelow } from "./random";
@@ -53,7 +55,7 @@ export function start(cpu: usize, actor: usize, free: u32, count: u32, timing: u
     stampTimed(actor, free, alone);
   }
   if (error) return error;
-  toDevice(actor, free, count);
+  toDevice(cpu, actor, free, count);
   quietAdd32(actor + ACTOR_IN_FLIGHT, count);
   return <i32>count;
 }
@@ -131,12 +133,13 @@ export function stamp(slot: usize): void {
 
 /** The device takes the I/Os; with service times each is due at a time of its own. */
 @inline
-function toDevice(actor: usize, free: u32, count: u32): void {
+function toDevice(cpu: usize, actor: usize, free: u32, count: u32): void {
   const service = <usize>quietLoad32(PARAM_SERVICE);
   const now = service ? clockNs() : 0;
   for (let i: u32 = 1; i <= count; i++) {
     const slot = <usize>quietLoad32(freeSlotAt(actor, free - i));
     quietStore32(slot + SLOT_BUSY, 1);
+    if (isDefined(RECORDED)) traceIo(cpu, TRACE_IO_SUBMIT, slot);
     if (!service) continue;
     const draw = randomBelow(actor, quietLoad32(PARAM_SERVICE_COUNT));
     quietStoreF64(slot + SLOT_DUE_NS, now + quietLoadF64(service + (<usize>draw << 3)));

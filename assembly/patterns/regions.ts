@@ -16,6 +16,7 @@ import {
 } from "../memory/cell";
 import { isLongtermFast } from "../gup/api";
 import { countOps, recordLatency } from "../observe/latency";
+import { traceOp } from "../observe/trace";
 import { drainIo, fail, runIo } from "./io_loop";
 import { pinLongterm, unpin } from "./pinning";
 import { bufferVpn, pagesSpanned, slotAt } from "./slots";
@@ -35,6 +36,7 @@ export function registerAll(cpu: usize, actor: usize): i32 {
     if (isMr) {
       recordLatency(cpu, OP_MR_REG, clockNs() - begin);
       countOps(cpu, OP_MR_REG, 1);
+      if (isDefined(RECORDED)) traceOp(cpu, OP_MR_REG, begin, 0, 0, FLAGS, 0);
     } else if (isLongtermFast()) recordLatency(cpu, OP_PIN_FAST, clockNs() - begin);
   }
   quietStoreF64(actor + ACTOR_REGION_UNTIL, clockNs() + quietLoadF64(actor + ACTOR_LIFETIME_NS));
@@ -76,6 +78,9 @@ export function deregisterAll(cpu: usize, actor: usize): void {
     unpin(cpu, slot + SLOT_PAGES, held, FLAGS, isMr);
     recordLatency(cpu, isMr ? OP_MR_DEREG : OP_UNPIN, clockNs() - begin);
     countOps(cpu, isMr ? OP_MR_DEREG : OP_UNPIN, 1);
+    if (isDefined(RECORDED)) {
+      if (isMr) traceOp(cpu, OP_MR_DEREG, begin, 0, held, FLAGS, <i32>held);
+    }
     quietStore32(slot + SLOT_REGISTERED, 0);
     subVoid32(mm + (isMr ? MM_PINNED_VM : MM_LOCKED_VM), held);
   }

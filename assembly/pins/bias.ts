@@ -16,9 +16,9 @@ export function biasFits(pins: u32, bias: u32): bool {
 }
 
 @inline
-export function biasGrabHeld(folio: usize, pins: u32, bias: u32): bool {
+export function biasGrabHeld(cpu: usize, folio: usize, pins: u32, bias: u32): bool {
   const fits = biasFits(pins, bias);
-  if (fits) getFolio(folio, pins * bias);
+  if (fits) getFolio(cpu, folio, pins * bias);
   return fits;
 }
 

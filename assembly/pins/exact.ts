@@ -14,8 +14,8 @@ export function exactCount(cpu: usize, folio: usize, pins: u32): void {
 }
 
 @inline
-export function exactGrabHeld(folio: usize, pins: u32): void {
-  getFolio(folio, pins);
+export function exactGrabHeld(cpu: usize, folio: usize, pins: u32): void {
+  getFolio(cpu, folio, pins);
   addVoid32(folio + PAGE_EXACT_PINS, pins);
 }
 

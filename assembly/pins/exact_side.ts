@@ -22,8 +22,8 @@ export function sideCount(cpu: usize, folio: usize, pins: u32): void {
 }
 
 @inline
-export function sideGrabHeld(folio: usize, pins: u32): void {
-  getFolio(folio, pins);
+export function sideGrabHeld(cpu: usize, folio: usize, pins: u32): void {
+  getFolio(cpu, folio, pins);
   addVoid32(sideWord(folio), pins);
 }
 

@@ -3,7 +3,7 @@
  * exact _pincount in their second cache line. The fast path takes one reference first and the
  * rest of the bias after it, as 6.13 does: for a moment the page has a reference but no pin.
  */
-import { FOLIO_PINCOUNT, PAGE_REFCOUNT } from "../shared/layout.ts";
+import { FOLIO_PINCOUNT } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
 import { addVoid32, loadAcquire32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
 import { isLarge } from "../memory/page";
@@ -13,20 +13,20 @@ import { biasFits, biasTest } from "./bias";
 @inline
 export function hybridCount(cpu: usize, folio: usize, pins: u32, bias: u32): void {
   if (isLarge(folio)) addVoid32(folio + FOLIO_PINCOUNT, pins);
-  else addVoid32(folio + PAGE_REFCOUNT, pins * (bias - 1));
+  else getFolio(cpu, folio, pins * (bias - 1));
   // Pairs with the side that shares an exclusive anonymous page (folio_try_share_anon_rmap).
   smpMbAfterAtomic(cpu);
 }
 
 @inline
-export function hybridGrabHeld(folio: usize, pins: u32, bias: u32): bool {
+export function hybridGrabHeld(cpu: usize, folio: usize, pins: u32, bias: u32): bool {
   if (isLarge(folio)) {
-    getFolio(folio, pins);
+    getFolio(cpu, folio, pins);
     addVoid32(folio + FOLIO_PINCOUNT, pins);
     return true;
   }
   const fits = biasFits(pins, bias);
-  if (fits) getFolio(folio, pins * bias);
+  if (fits) getFolio(cpu, folio, pins * bias);
   return fits;
 }
 

@@ -6,8 +6,8 @@ import { PIN_UNKNOWN } from "../shared/codes.ts";
 import { getFolio, putFolio } from "../mm/folio";
 
 @inline
-export function refcountGrabHeld(folio: usize, pins: u32): void {
-  getFolio(folio, pins);
+export function refcountGrabHeld(cpu: usize, folio: usize, pins: u32): void {
+  getFolio(cpu, folio, pins);
 }
 
 @inline

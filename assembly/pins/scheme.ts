@@ -70,11 +70,11 @@ export function grabHeld(cpu: usize, folio: usize, pins: u32): bool {
   let granted = true;
   const bias = currentBias();
   switch (currentScheme()) {
-    case SCHEME_BIAS: granted = biasGrabHeld(folio, pins, bias); break;
-    case SCHEME_HYBRID: granted = hybridGrabHeld(folio, pins, bias); break;
-    case SCHEME_EXACT: exactGrabHeld(folio, pins); break;
-    case SCHEME_EXACT_SIDE: sideGrabHeld(folio, pins); break;
-    default: refcountGrabHeld(folio, pins);
+    case SCHEME_BIAS: granted = biasGrabHeld(cpu, folio, pins, bias); break;
+    case SCHEME_HYBRID: granted = hybridGrabHeld(cpu, folio, pins, bias); break;
+    case SCHEME_EXACT: exactGrabHeld(cpu, folio, pins); break;
+    case SCHEME_EXACT_SIDE: sideGrabHeld(cpu, folio, pins); break;
+    default: refcountGrabHeld(cpu, folio, pins);
   }
   if (!granted) countVmstat(cpu, NR_GUP_PAGE_COUNT_OVERFLOWS, 1);
   return granted;

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from "node:os";
 import { type Command, Option } from "commander";
-import { placeActors, planFor } from "../../src/executors/threads/placement.ts";
+import { placeActors, planFor, type TraceOptions } from "../../src/executors/threads/placement.ts";
 import { runThreads } from "../../src/executors/threads/run_threads.ts";
 import { EXIT_INTERRUPTED } from "../../src/results/exit_status.ts";
 import type { RunRecord } from "../../src/results/record.ts";
@@ -76,14 +76,15 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   const notes = [...jobs.notes, ...notesOf(flags)];
   const source = file ?? "-";
   const scenario = makeScenario({ ...jobs, notes, source, machine, run, thresholds });
-  planFor(scenario, scenario.groups.map(placeActors));
+  const trace = flags.trace === undefined ? undefined : {};
+  planFor(scenario, scenario.groups.map(placeActors), trace);
   if (flags.showConfig) {
     process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`);
     return 0;
   }
   if (output !== undefined) checkWritable(output);
   for (const { path } of further) checkWritable(path);
-  const record = await runWatched(scenario, progress);
+  const record = await runWatched(scenario, progress, trace);
   return writeResults(record, { format, output, further });
 }
 
@@ -120,11 +121,16 @@ function readJobs(file: string | undefined, problems: Problem[], progress: Progr
   }
 }
 
-async function runWatched(scenario: Scenario, progress: ProgressLine): Promise<RunRecord> {
+async function runWatched(
+  scenario: Scenario,
+  progress: ProgressLine,
+  trace: TraceOptions | undefined,
+): Promise<RunRecord> {
   const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
   try {
     return await runThreads(scenario, {
       signal: interrupt.signal,
+      trace,
       onProgress: (now) => progress.update(now),
     });
   } finally {

@@ -1,5 +1,5 @@
 /**
- * dist/: the core (asc, two targets) and the TypeScript (tsc), compiled side by side into
+ * dist/: the core (asc, three targets) and the TypeScript (tsc), compiled side by side into
  * dist.next/ and renamed into place, so that a failed build leaves the last good one alone.
  */
 
@@ -14,13 +14,16 @@ const OLD = "dist.old";
 const STAMP = "dist/.pinlab-setup";
 const COMMAND_LINE = "loadgen/main.js";
 
+/** Builds of the core: targets of asconfig.json, a file of dist/core/ each. */
+const TARGETS = ["native", "traced", "recorded"];
+
 const RECIPE = ["package-lock.json", "scripts/steps/compile.mjs"];
 
 /** Each part: what it is made from, and what must lie in dist/ for it to count as made. */
 const PARTS = {
   core: {
     sources: ["assembly", "asconfig.json", ...RECIPE],
-    results: ["core/native.wasm", "core/traced.wasm"],
+    results: TARGETS.map((target) => `core/${target}.wasm`),
   },
   code: {
     sources: ["assembly/shared", "src", "loadgen", "bench", "tsconfig.json", ...RECIPE],
@@ -56,7 +59,7 @@ export async function compile(root, names, say) {
   fs.mkdirSync(path.join(root, NEXT));
   carryOver(root, names);
   const compilers = [];
-  if (names.includes("core")) compilers.push(asc(root, "native"), asc(root, "traced"));
+  if (names.includes("core")) compilers.push(...TARGETS.map((target) => asc(root, target)));
   if (names.includes("code")) compilers.push(tsc(root));
   const outcomes = await Promise.allSettled(compilers);
   const failures = outcomes.filter(({ status }) => status === "rejected");
@@ -109,7 +112,7 @@ function moveIntoPlace(root) {
   fs.rmSync(old, { recursive: true, force: true });
 }
 
-/** One fault for all; both targets of asc find the same errors, which are said once. */
+/** One fault for all; all targets of asc find the same errors, which are said once. */
 function joined(faults) {
   const words = new Set(faults.map(({ said }) => said));
   return new StepFailed([...words].join("\n\n"), faults.map(({ message }) => message).join("; "));

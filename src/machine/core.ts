@@ -49,7 +49,7 @@ export interface Core {
   testPinned(cpu: number, folio: number): void;
   ledgerCount(cpu: number, pages: number, count: number, flags: number, delta: number): void;
   allocAnonFolio(cpu: number, order: number, mm: number, vpn: number): number;
-  getFolio(folio: number, references: number): void;
+  getFolio(cpu: number, folio: number, references: number): void;
   putFolio(cpu: number, folio: number, references: number): void;
   tryGetFolio(cpu: number, page: number, references: number): number;
 }
@@ -73,7 +73,8 @@ export interface TracedCore extends Core {
   asyncify_get_state(): number;
 }
 
-export type CoreBuild = "native" | "traced";
+/** `recorded` is the native core with its trace hooks compiled in. */
+export type CoreBuild = "native" | "traced" | "recorded";
 
 /** V8 flags set before the core is compiled: top tier at once, there is no on-stack replacement. */
 export const V8_FLAGS = "--no-liftoff --no-wasm-dynamic-tiering";

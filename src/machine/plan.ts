@@ -12,6 +12,7 @@ import {
   PTRS_PER_TABLE,
   VMA_BYTES,
 } from "../../assembly/shared/layout.ts";
+import { RING_RECORDS, TRACE_BYTES } from "../../assembly/shared/trace_layout.ts";
 import { ConfigurationError } from "../scenario/problem.ts";
 
 const WASM_PAGE_BYTES = 65536;
@@ -31,6 +32,8 @@ export interface MachineNeeds {
   readonly serviceValues: number;
   /** False leaves the latency histograms out (checker, tests of single operations). */
   readonly histograms: boolean;
+  /** Records of each CPU's trace ring, a power of two; undefined: no rings. */
+  readonly traceEvents?: number | undefined;
 }
 
 /** Where each region starts, in bytes, and how much memory all of them take. */
@@ -48,6 +51,9 @@ export interface MachinePlan extends MachineNeeds {
   readonly ledgerStride: number;
   readonly histogramsAt: number;
   readonly serviceAt: number;
+  /** 0: no rings. */
+  readonly traceAt: number;
+  readonly traceStride: number;
   readonly arenasAt: readonly number[];
   readonly bytes: number;
   /** Region name → bytes, in order of address. */
@@ -74,6 +80,7 @@ export function planMachine(needs: MachineNeeds): MachinePlan {
   const ledgerBytes = needs.pages * LEDGER_BYTES;
   const ledgerStride = Math.ceil(ledgerBytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
   const histogramBytes = needs.histograms ? needs.cpus * OP_COUNT * HISTOGRAM_BYTES : 0;
+  const traceStride = needs.traceEvents ? RING_RECORDS + needs.traceEvents * TRACE_BYTES : 0;
   const placed = {
     cpusAt: place("CPUs", needs.cpus * CPU_BYTES),
     mmsAt: place("address spaces", needs.mms * MM_BYTES),
@@ -86,11 +93,12 @@ export function planMachine(needs: MachineNeeds): MachinePlan {
     ledgerAt: place("shadow ledger", needs.cpus * ledgerStride),
     histogramsAt: needs.histograms ? place("histograms", histogramBytes) : 0,
     serviceAt: needs.serviceValues ? place("service times", needs.serviceValues * 8) : 0,
+    traceAt: traceStride ? place("trace rings", needs.cpus * traceStride) : 0,
     arenasAt: needs.arenaBytes.map((bytes) => place("actors' tables", bytes)),
   };
   if (end > MEMORY_LIMIT_BYTES) throw tooLarge(needs, regions, end);
   const bytes = Math.ceil(end / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
-  return { ...needs, ...placed, tables, ledgerStride, regions, bytes };
+  return { ...needs, ...placed, tables, ledgerStride, traceStride, regions, bytes };
 }
 
 function tooLarge(

@@ -1,6 +1,6 @@
 import { FIO_PERCENTILES } from "../scenario/defaults.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
-import type { OpRecord, PinsRecord, RunRecord, ThresholdRecord } from "./record.ts";
+import type { OpRecord, PinsRecord, RunRecord, ThresholdRecord, TraceRecord } from "./record.ts";
 import { notesOf, opsOf, usesBias, warmupsMs } from "./record_facts.ts";
 
 /** Version of the `pinlab` object; a key that changes its meaning raises it. */
@@ -36,6 +36,7 @@ export function pinlabJson(record: RunRecord, withBins: boolean) {
     pins: pinsJson(record.pins),
     invariants: record.invariants,
     thresholds: record.thresholds.map(thresholdJson),
+    trace: traceJson(record.trace),
     notes: notesOf(record),
     calibration: {
       clock_read_ns: rounded(record.calibration.clockReadNs),
@@ -80,6 +81,12 @@ function thresholdJson({ threshold, value, ok, abortedAtMs }: ThresholdRecord) {
     ok,
     aborted_at_ms: abortedAtMs === undefined ? null : rounded(abortedAtMs),
   };
+}
+
+function traceJson(trace: TraceRecord | undefined) {
+  if (trace === undefined) return null;
+  const { written, kept, dropped, eventsPerCpu } = trace;
+  return { written, kept, dropped, events_per_cpu: eventsPerCpu };
 }
 
 function environmentJson({ environment }: RunRecord) {

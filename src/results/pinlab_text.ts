@@ -28,6 +28,7 @@ export function pinlabLines(record: RunRecord): string[] {
     ...vmstatLines(record.vmstat),
     ...invariantLines(record),
     ...thresholdLines(record),
+    ...traceLines(record),
     ...noteLines(record),
   ];
 }
@@ -163,6 +164,17 @@ function thresholdLines(record: RunRecord): string[] {
     const text = judged.threshold.text.padEnd(widest);
     return `${label}${judged.ok ? "ok    " : "FAILED"}  ${text}  ${foundWords(record, judged)}`;
   });
+}
+
+function traceLines({ trace }: RunRecord): string[] {
+  if (trace === undefined) return [];
+  const { written, kept, dropped, eventsPerCpu } = trace;
+  const words =
+    `${countWords(kept)} of ${countWords(written)} events kept, ${countWords(dropped)} dropped` +
+    (dropped > 0
+      ? `: the newest ${countWords(eventsPerCpu)} of each actor and group are kept`
+      : "");
+  return labelled("trace", words);
 }
 
 function noteLines(record: RunRecord): string[] {

@@ -1,5 +1,6 @@
 import type { MachineEnvironment } from "../machine/environment.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
+import type { CpuTrace } from "../machine/trace.ts";
 import type { OP_NAMES } from "../scenario/metric_names.ts";
 import type { Job, Scenario, Threshold } from "../scenario/scenario.ts";
 
@@ -126,6 +127,23 @@ export interface Calibration {
   readonly samplingShare: number;
 }
 
+/** What the trace rings held when a stonewall group had ended, teardown included. */
+export interface GroupTrace {
+  /** Names of its actors, by CPU. */
+  readonly actors: readonly string[];
+  readonly cpus: readonly CpuTrace[];
+}
+
+/** What a run recorded; each ring keeps the newest events of a group. */
+export interface TraceRecord {
+  readonly written: number;
+  readonly kept: number;
+  /** Overwritten by newer ones. */
+  readonly dropped: number;
+  readonly eventsPerCpu: number;
+  readonly groups: readonly GroupTrace[];
+}
+
 export interface RunRecord {
   readonly scenario: Scenario;
   readonly executor: "threads";
@@ -148,5 +166,7 @@ export interface RunRecord {
   readonly thresholds: readonly ThresholdRecord[];
   readonly calibration: Calibration;
   readonly environment: MachineEnvironment;
+  /** undefined: nothing was recorded. */
+  readonly trace: TraceRecord | undefined;
   readonly notes: readonly string[];
 }

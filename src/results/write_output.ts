@@ -34,14 +34,15 @@ export function checkWritable(path: string): void {
 
 /**
  * Writes a whole file: first beside it, then renamed over it, so that a failure leaves what
- * stood there. A device or a pipe is written in place.
+ * stood there. A device or a pipe is written in place. Long texts come in parts, as they are made.
  * @throws EnvironmentFault (104) that names the path, the reason and the remedy.
  */
-export function writeOutput(path: string, text: string): void {
+export function writeOutput(path: string, text: string | Iterable<string>): void {
+  const parts = typeof text === "string" ? [text] : text;
   try {
     const place = placeOf(path);
-    if (place.kind === "special") writeFileSync(place.path, text);
-    else replaceFile(place.path, text, place.stats);
+    if (place.kind === "special") writeInPlace(place.path, parts);
+    else replaceFile(place.path, parts, place.stats);
   } catch (error) {
     throw fault(path, error);
   }
@@ -61,14 +62,23 @@ function placeOf(path: string): Place {
   return { kind: "file", path: realpathSync(path), stats };
 }
 
-function replaceFile(path: string, text: string, before: Stats | undefined): void {
+function writeInPlace(path: string, parts: Iterable<string>): void {
+  const file = openSync(path, "w");
+  try {
+    for (const part of parts) writeFileSync(file, part);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function replaceFile(path: string, parts: Iterable<string>, before: Stats | undefined): void {
   const directory = temporaryDirectory(path);
   try {
     const temporary = join(directory, "output");
     const file = openSync(temporary, "wx");
     try {
       if (before !== undefined) fchmodSync(file, before.mode & 0o777);
-      writeFileSync(file, text);
+      for (const part of parts) writeFileSync(file, part);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -17,6 +17,7 @@ const ASYNCIFY = [
 
 const native = readWasm(coreBytes("native"));
 const traced = readWasm(coreBytes("traced"));
+const recorded = readWasm(coreBytes("recorded"));
 
 /** The functions that index.ts defines or passes on. */
 function namesOfIndex(): string[] {
@@ -34,6 +35,7 @@ const namesOf = (parts: readonly { name: string }[]) => parts.map(({ name }) => 
 describe.each([
   ["native", native],
   ["traced", traced],
+  ["recorded", recorded],
 ])("the %s core", (_, binary) => {
   test("keeps nothing outside the shared memory: no data, table, element or start section", () => {
     const known = ["type", "import", "function", "global", "export", "code", "custom"];
@@ -74,6 +76,18 @@ describe("the native core", () => {
   test("holds no trace of the seam", () => {
     const text = new TextDecoder("latin1").decode(coreBytes("native"));
     expect(text).not.toMatch(/asyncify|step/);
+  });
+});
+
+describe("the recorded core", () => {
+  test("imports and exports what the native one does, and has no mutable global", () => {
+    expect(namesOf(recorded.imports)).toEqual(namesOf(native.imports));
+    expect(namesOf(recorded.exports)).toEqual(namesOf(native.exports));
+    expect(recorded.globals.filter(({ mutable }) => mutable)).toEqual([]);
+  });
+
+  test("is the larger one: the native core carries no hook", () => {
+    expect(coreBytes("recorded").length).toBeGreaterThan(coreBytes("native").length + 1000);
   });
 });
 

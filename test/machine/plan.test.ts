@@ -19,6 +19,7 @@ const needs = fc.record({
   arenaBytes: fc.array(fc.nat(100_000), { maxLength: 20 }),
   serviceValues: fc.nat(2000),
   histograms: fc.boolean(),
+  traceEvents: fc.constantFrom(undefined, 1, 16, 1024),
 });
 
 /** Start and size of every region, as far as the plan itself says. */
@@ -33,6 +34,7 @@ function regionsOf(plan: MachinePlan): { at: number; bytes: number }[] {
     { at: plan.contentAt, bytes: plan.pages * 4 },
     { at: plan.ledgerAt, bytes: plan.cpus * plan.ledgerStride },
     { at: plan.serviceAt, bytes: plan.serviceValues * 8 },
+    { at: plan.traceAt, bytes: plan.cpus * plan.traceStride },
     ...plan.arenasAt.map((at, i) => ({ at, bytes: plan.arenaBytes[i] ?? 0 })),
   ].filter(({ bytes }) => bytes > 0);
 }

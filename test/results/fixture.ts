@@ -176,6 +176,7 @@ export function runRecord(overrides: Partial<RunRecord> = {}): RunRecord {
       wasmSha256: "0f".repeat(32),
       v8Flags: "--no-liftoff",
     },
+    trace: undefined,
     notes: [],
     ...overrides,
   };

@@ -41,6 +41,7 @@ import {
   RULES_CODES,
 } from "../../src/machine/machine.ts";
 import { planMachine } from "../../src/machine/plan.ts";
+import { writeRings } from "../../src/machine/trace.ts";
 import { readFallbacks, readFaults, readVmstat } from "../../src/machine/vmstat.ts";
 import { FALLBACK_NAMES } from "../../src/scenario/metric_names.ts";
 import { COUNT_NAMES, type CountName, type RulesName } from "../../src/scenario/scenario.ts";
@@ -59,6 +60,8 @@ export interface LabOptions {
   readonly mms?: number;
   readonly vmas?: number;
   readonly arenaBytes?: number;
+  /** Records of each CPU's trace ring, a power of two; for the recorded build. */
+  readonly traceEvents?: number;
   /** Hears of every access of the traced build. */
   readonly step?: (address: number, kind: number) => void;
 }
@@ -80,13 +83,15 @@ export class Lab {
   constructor(options: LabOptions = {}) {
     const { build = "native", scheme = "bias", bias = 1024, rules = "6.13" } = options;
     const { pages = 64, cpus = 2, mms = 2, vmas = 16, arenaBytes = 65536 } = options;
+    const { traceEvents } = options;
     const arenas = new Array<number>(cpus).fill(arenaBytes);
     const needs = { pages, cpus, mms, vmas, arenaBytes: arenas, serviceValues: 0 };
-    const plan = planMachine({ ...needs, histograms: false });
+    const plan = planMachine({ ...needs, histograms: false, traceEvents });
     this.machine = makeMachine(plan, { pages, scheme, bias, rules });
+    writeRings(this.machine);
     const { memory } = this.machine;
     const module = coreModule(build);
-    if (build === "native") this.core = instantiateCore(module, memory);
+    if (build !== "traced") this.core = instantiateCore(module, memory);
     else this.core = instantiateTracedCore(module, memory, options.step ?? (() => {}));
     this.core.boot(this.cpu(0));
     for (let i = 0; i < mms; i++) this.core.joinMm(this.cpu(0), this.mm(i));

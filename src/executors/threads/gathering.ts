@@ -6,7 +6,13 @@ import { clearOperations } from "../../machine/latency.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import { checkQuiescence } from "../../machine/quiescence.ts";
 import { readFaults, readVmstat } from "../../machine/vmstat.ts";
-import type { Calibration, DirectionRecord, JobRecord, RunRecord } from "../../results/record.ts";
+import type {
+  Calibration,
+  DirectionRecord,
+  JobRecord,
+  RunRecord,
+  TraceRecord,
+} from "../../results/record.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { type EarlyEnd, judge } from "../judge.ts";
 import { addDirections, Operations, readDirection } from "./collect.ts";
@@ -17,6 +23,10 @@ import type { PlacedActor } from "./placement.ts";
 import { readPins } from "./read_pins.ts";
 import type { GroupEnd, MeasuredPhase } from "./run_group.ts";
 import type { ActorEnd } from "./running_actor.ts";
+
+const RECORDED_NOTE =
+  "a traced run: latencies and rates include the recording of events; what is recorded includes " +
+  "set-up, warm-up and teardown";
 
 /** Gathers what the groups leave in the machine's memory and makes the run's record of it. */
 export class Gathering {
@@ -110,6 +120,7 @@ export class Gathering {
     interrupted: boolean;
     /** The threshold that ended it. */
     ended: EarlyEnd | undefined;
+    trace: TraceRecord | undefined;
   }): RunRecord {
     const { machine, scenario } = this;
     const faults = readFaults(machine);
@@ -117,6 +128,7 @@ export class Gathering {
     const quiescence = died ? [] : checkQuiescence(machine);
     const notes = [...scenario.notes];
     if (died) notes.push("a worker died: what it held was not returned, counts were not checked");
+    if (run.trace !== undefined) notes.push(RECORDED_NOTE);
     const share = (this.operations.clockReads() * run.calibration.clockReadNs) / this.actorNs;
     const calibration: Calibration = {
       ...run.calibration,
@@ -143,6 +155,7 @@ export class Gathering {
       },
       calibration,
       environment: run.environment,
+      trace: run.trace,
       notes,
     };
     return { ...record, thresholds: judge(scenario.thresholds, record, run.ended) };

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { arenaBytesOf, pagesOfClone } from "../../machine/actor_block.ts";
 import type { PacePlace } from "../../machine/pacing_block.ts";
 import { type MachinePlan, planMachine } from "../../machine/plan.ts";
+import { defaultTraceEvents } from "../../machine/trace.ts";
 import { actorsOf, tooManyActors } from "../../scenario/group_size.ts";
 import { ConfigurationError } from "../../scenario/problem.ts";
 import type { Group, Job, Scenario } from "../../scenario/scenario.ts";
@@ -47,8 +48,17 @@ export function placeActors(group: Group): PlacedActor[] {
   return placed;
 }
 
+/** What a traced run records: so many events of each CPU and group, a power of two. */
+export interface TraceOptions {
+  readonly eventsPerCpu?: number | undefined;
+}
+
 /** The machine that is large enough for each group in turn. Throws ConfigurationError. */
-export function planFor(scenario: Scenario, groups: readonly PlacedActor[][]): MachinePlan {
+export function planFor(
+  scenario: Scenario,
+  groups: readonly PlacedActor[][],
+  trace?: TraceOptions,
+): MachinePlan {
   const cpus = Math.max(1, ...groups.map((actors) => actors.length));
   const needed = Math.max(...groups.map((actors) => sum(actors, (a) => pagesOfClone(a.job))));
   const order = Math.max(0, ...groups.flat().map((actor) => actor.job.folioOrder));
@@ -68,6 +78,7 @@ export function planFor(scenario: Scenario, groups: readonly PlacedActor[][]): M
     arenaBytes,
     serviceValues: scenario.serviceNs.length,
     histograms: true,
+    traceEvents: trace && (trace.eventsPerCpu ?? defaultTraceEvents(cpus, groups.length)),
   });
 }
 

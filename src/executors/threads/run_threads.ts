@@ -8,9 +8,10 @@ import type { RunRecord } from "../../results/record.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { calibrateClock } from "./calibrate.ts";
 import { Gathering } from "./gathering.ts";
-import { placeActors, planFor } from "./placement.ts";
+import { placeActors, planFor, type TraceOptions } from "./placement.ts";
 import { type GroupProgress, runGroup } from "./run_group.ts";
 import { ThresholdWatch } from "./threshold_watch.ts";
+import { Tracing } from "./tracing.ts";
 
 /** What an observer of a running run is shown, about 50 times a second. */
 export interface RunProgress extends GroupProgress {
@@ -25,6 +26,8 @@ export interface ThreadsOptions {
   /** Aborting ends the run early; what was measured is still returned. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+  /** Runs the recorded core and keeps its newest events; figures then include the recording. */
+  readonly trace?: TraceOptions | undefined;
 }
 
 /**
@@ -36,10 +39,11 @@ export async function runThreads(
   options: ThreadsOptions = {},
 ): Promise<RunRecord> {
   const groups = scenario.groups.map(placeActors);
-  const plan = planFor(scenario, groups);
+  const plan = planFor(scenario, groups, options.trace);
   const startedAtMs = wallClockMs();
-  const { module, sha256 } = compileCore("native");
+  const { module, sha256 } = compileCore(options.trace ? "recorded" : "native");
   const machine = makeMachine(plan, scenario.machine);
+  const tracing = options.trace && new Tracing(machine);
   machine.doubles.set(scenario.serviceNs, plan.serviceAt / 8);
   const core = instantiateCore(module, machine.memory);
   core.boot(cpuAddress(machine, 0));
@@ -79,6 +83,7 @@ export async function runThreads(
         actors,
       );
       gathering.addGroup(groupIndex, actors, end);
+      tracing?.addGroup(actors);
     }
   } finally {
     await pool.destroy();
@@ -89,5 +94,6 @@ export async function runThreads(
     environment: describeEnvironment(sha256),
     interrupted: options.signal?.aborted ?? false,
     ended: watch.ended,
+    trace: tracing?.record(),
   });
 }

@@ -27,6 +27,7 @@ import {
 import { monotonicNs } from "../../machine/clock.ts";
 import { type Core, instantiateCore } from "../../machine/core.ts";
 import { clearOperations } from "../../machine/latency.ts";
+import { setRingClock } from "../../machine/trace.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
 import { ReplayFeed } from "./replay_feed.ts";
 import { isAskedToStop } from "./stop_word.ts";
@@ -73,6 +74,7 @@ class CalledActor {
     private readonly words: Int32Array,
   ) {
     this.core = instantiateCore(task.module, task.memory);
+    setRingClock(task.memory, task.cpu);
   }
 
   command(value: number, budget = 0): number {

@@ -43,7 +43,7 @@ describe("the pinned test against the ledger", () => {
   test("1023 ordinary references and a mapping are a false positive of the bias", () => {
     const lab = new Lab({ scheme: "bias" });
     const page = lab.mapped(lab.map(1));
-    lab.core.getFolio(page, 1023);
+    lab.core.getFolio(lab.cpu(), page, 1023);
     expect(verdict(lab, page)).toBe(VERDICT_FALSE_POSITIVE);
   });
 

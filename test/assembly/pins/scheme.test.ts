@@ -90,7 +90,7 @@ describe("page_maybe_dma_pinned", () => {
 
   test("is exact for hybrid's large folios: no number of references makes a pin", () => {
     const { lab, page } = onePage("hybrid", 1024, 9);
-    lab.core.getFolio(page, 5000);
+    lab.core.getFolio(lab.cpu(), page, 5000);
     expect(lab.core.pageMaybeDmaPinned(page)).toBe(NOT_PINNED);
   });
 
