@@ -17,6 +17,7 @@ import {
   ACTOR_MM,
   ACTOR_PAGES,
   ACTOR_PAGES_PER_CALL,
+  ACTOR_PASSES,
   ACTOR_PATTERN,
   ACTOR_PERMUTATION,
   ACTOR_PERMUTATION_MASK,
@@ -47,7 +48,6 @@ import {
   PATTERN_MAPPER,
   PATTERN_RDMA_MR,
   PATTERN_XSK_UMEM,
-  VM_SHARED,
   WALK_HOT,
   WALK_RANDOM,
   WALK_SEQUENTIAL,
@@ -59,7 +59,8 @@ import {
   PMD_ORDER,
 } from "../../assembly/shared/layout.ts";
 import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
-import { backingOf } from "./buffer_file.ts";
+import { backingOf, mappingBits } from "./buffer_file.ts";
+import { passesBytes, writePasses } from "./gup_passes.ts";
 import { cpuAddress, type Machine, mmAddress } from "./machine.ts";
 import { offsetQuantiles } from "./offset_quantiles.ts";
 import { splitmix64 } from "./prng.ts";
@@ -134,6 +135,7 @@ interface ArenaParts {
   readonly writeSizes: number;
   readonly quantiles: number;
   readonly pages: number;
+  readonly passes: number;
   readonly bytes: number;
 }
 
@@ -155,13 +157,15 @@ function arenaParts(job: Job): ArenaParts {
     writeSizes: place(io ? sizesOf(job, "writeSizes").length * SIZE_BYTES : 0),
     quantiles: place(quantiles ? (QUANTILE_COUNT + 1) * 8 : 0),
     pages: place(hasSlotBuffers(job) ? 0 : pagesArrayBytes(job)),
+    passes: place(passesBytes(job)),
     bytes: end,
   };
 }
 
-/** `gup_test` holds the pages of its calls, the others every page of their buffer. */
+/** `gup_test` in its loop holds the pages of its calls, the others every page of their buffer. */
 function pagesArrayBytes(job: Job): number {
-  return 4 * (job.pattern === "gup_test" ? GUP_TEST_CALLS * job.pagesPerCall : pagesOfClone(job));
+  const loops = job.pattern === "gup_test" && job.passes === undefined;
+  return 4 * (loops ? GUP_TEST_CALLS * job.pagesPerCall : pagesOfClone(job));
 }
 
 /** Bytes of tables that one clone needs beside its block. */
@@ -210,12 +214,14 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   word(ACTOR_SAMPLE, place.sample);
   word(ACTOR_BUFFER_PAGES, pagesOfClone(job));
   word(ACTOR_BUFFER_FILE, backingOf(job.bufferFile));
-  word(ACTOR_BUFFER_VM, job.bufferFile === undefined ? 0 : VM_SHARED);
+  word(ACTOR_BUFFER_VM, mappingBits(job));
   word(ACTOR_FOLIO_ORDER, Math.min(job.folioOrder, PMD_ORDER));
   word(ACTOR_PAGES_PER_CALL, job.pagesPerCall);
   word(ACTOR_WALK, WALK_CODES[job.walk]);
   word(ACTOR_REFERENCES, job.references);
   table(ACTOR_PAGES, parts.pages);
+  table(ACTOR_PASSES, parts.passes);
+  writePasses(machine, arena + parts.passes, job);
   machine.longs[(block + ACTOR_PRNG) >>> 3] = splitmix64(place.seed, cpu);
   machine.doubles[(block + ACTOR_LIFETIME_NS) >>> 3] = job.lifetimeMs * 1e6;
   if (!isIo(job)) return;

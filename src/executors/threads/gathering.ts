@@ -10,6 +10,7 @@ import {
 } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import type { MachineEnvironment } from "../../machine/environment.ts";
+import { readPasses } from "../../machine/gup_passes.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { cpuAddress, type Machine, SCHEME_CODES } from "../../machine/machine.ts";
 import { checkQuiescence } from "../../machine/quiescence.ts";
@@ -79,6 +80,7 @@ export class Gathering {
     const read = readDirection(machine, actor.cpu, "read", measuredNs);
     const write = readDirection(machine, actor.cpu, "write", measuredNs);
     this.operations.addActor(machine, actor.cpu, [read, write]);
+    const passes = readPasses(machine, actor.cpu, actor.job);
     this.clear(actor);
     const error = end.kind === "answered" ? end.answer.error : EIO;
     if (end.kind === "died") {
@@ -98,6 +100,7 @@ export class Gathering {
       systemCpuPercent: 0,
       latencyGoal: undefined,
       steadyState: undefined,
+      passes,
     };
   }
 

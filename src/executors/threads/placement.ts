@@ -37,7 +37,7 @@ export function placeActors(group: Group): PlacedActor[] {
 /** The machine that is large enough for each group in turn. Throws ConfigurationError. */
 export function planFor(scenario: Scenario, groups: readonly PlacedActor[][]): MachinePlan {
   const cpus = Math.max(1, ...groups.map((actors) => actors.length));
-  const needed = Math.max(...groups.map((actors) => sum(actors, (a) => pagesOfClone(a.job))));
+  const needed = Math.max(...groups.map((actors) => sum(actors, framesOf)));
   const order = Math.max(0, ...groups.flat().map((actor) => actor.job.folioOrder));
   const block = 2 ** Math.max(order, 6);
   // Room for the zero page and for what alignment leaves between buffers.
@@ -56,6 +56,11 @@ export function planFor(scenario: Scenario, groups: readonly PlacedActor[][]): M
     serviceValues: scenario.serviceNs.length,
     histograms: true,
   });
+}
+
+/** Clones of one region need its frames once, and one folio more each when their faults race. */
+function framesOf({ job, clone }: PlacedActor): number {
+  return job.passes !== undefined && clone > 0 ? 2 ** job.folioOrder : pagesOfClone(job);
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
