@@ -153,7 +153,7 @@ describe("a pass", () => {
     expect(dumps.map((dump) => dump?.page[52 / 4])).toEqual([1025, 1025, undefined]);
   });
 
-  test("holds its pins in the ledger between two slices, and gives back what it holds when cut", () => {
+  test("holds its pins in the ledger between slices, and gives back what it holds when cut", () => {
     const threads = new Threads({ call: "pin-longterm", bufferPages: 12 });
     const { lab } = threads;
     threads.command(0, COMMAND_SETUP);
