@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../src/machine/environment.ts";
 import { EXIT_CONFIGURATION, EXIT_DONE } from "../src/results/exit_status.ts";
+import { addGupTestCommand } from "./commands/gup_test.ts";
 import { addKernelCommand } from "./commands/kernel.ts";
 import { addRunCommand } from "./commands/run.ts";
 import { reportFailure } from "./failure.ts";
@@ -15,12 +16,12 @@ async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError("(pinlab --help lists the commands, pinlab run --help the flags)")
     .exitOverride();
   let status = EXIT_DONE as number;
-  addRunCommand(program, (ended) => {
-    status = ended;
-  });
-  addKernelCommand(program, (ended) => {
-    status = ended;
-  });
+  const ended = (code: number): void => {
+    status = code;
+  };
+  addRunCommand(program, ended);
+  addKernelCommand(program, ended);
+  addGupTestCommand(program, ended);
   try {
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: "user" });

@@ -3,7 +3,9 @@
  * DRAIN gives every pin back, EXIT leaves the address space. The host sends the commands; the
  * same entry serves every executor.
  */
-import { ACTOR_COMMAND, ACTOR_ERROR, ACTOR_PATTERN, ACTOR_SLOTS } from "../shared/actor_layout.ts";
+import {
+  ACTOR_COMMAND, ACTOR_ERROR, ACTOR_PASSES, ACTOR_PATTERN, ACTOR_SLOTS,
+} from "../shared/actor_layout.ts";
 import { CPU_ACTOR } from "../shared/layout.ts";
 import {
   COMMAND_DRAIN, COMMAND_EXIT, COMMAND_RUN, COMMAND_SETUP, MUST_PATTERN, PATTERN_BUFFERED_IO,
@@ -13,6 +15,7 @@ import {
 import { quietLoad32, quietStore32 } from "../memory/cell";
 import { must } from "../observe/faults";
 import { freeBuffers, makeBuffers } from "./buffers";
+import { drainPasses, runPasses } from "./gup_passes";
 import { runGupTest } from "./gup_test";
 import { drainIo, fail, runIo } from "./io_loop";
 import { drainMapper, runMapper } from "./mapper";
@@ -54,7 +57,10 @@ function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
     case PATTERN_FIXED_BUFFERS:
     case PATTERN_RDMA_MR: return runRegistered(cpu, actor, budget);
     case PATTERN_XSK_UMEM: return runUmem(cpu, actor, budget);
-    case PATTERN_GUP_TEST: return runGupTest(cpu, actor, budget);
+    case PATTERN_GUP_TEST: {
+      if (quietLoad32(actor + ACTOR_PASSES)) return runPasses(cpu, actor, budget);
+      return runGupTest(cpu, actor, budget);
+    }
     case PATTERN_MAPPER: return runMapper(cpu, actor, budget);
     default: {
       must(cpu, false, MUST_PATTERN);
@@ -66,6 +72,7 @@ function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
 /** STATUS_RUNNING while there is more to give back. */
 function drain(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
   if (pattern == PATTERN_MAPPER) return drainMapper(cpu, actor, budget);
+  if (quietLoad32(actor + ACTOR_PASSES)) return drainPasses(cpu, actor, budget);
   if (quietLoad32(actor + ACTOR_SLOTS)) drainIo(cpu, actor);
   if (pattern == PATTERN_XSK_UMEM) deregisterUmem(cpu, actor);
   else deregisterAll(cpu, actor);

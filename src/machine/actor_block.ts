@@ -16,6 +16,7 @@ import {
   ACTOR_MM,
   ACTOR_PAGES,
   ACTOR_PAGES_PER_CALL,
+  ACTOR_PASSES,
   ACTOR_PATTERN,
   ACTOR_PERMUTATION,
   ACTOR_PERMUTATION_MASK,
@@ -31,10 +32,8 @@ import {
   ACTOR_SLOTS,
   ACTOR_WALK,
   ACTOR_WRITE_SIZES,
-  GUP_TEST_CALLS,
   QUANTILE_COUNT,
   SIZE_BYTES,
-  SLOT_PAGES,
 } from "../../assembly/shared/actor_layout.ts";
 import {
   ACTOR_PERMUTE,
@@ -48,26 +47,29 @@ import {
   PATTERN_MAPPER,
   PATTERN_RDMA_MR,
   PATTERN_XSK_UMEM,
-  VM_SHARED,
   WALK_HOT,
   WALK_RANDOM,
   WALK_SEQUENTIAL,
 } from "../../assembly/shared/codes.ts";
-import {
-  CACHE_LINE_BYTES,
-  CPU_ACTOR,
-  PAGE_BYTES,
-  PMD_ORDER,
-} from "../../assembly/shared/layout.ts";
+import { CPU_ACTOR, PAGE_BYTES, PMD_ORDER } from "../../assembly/shared/layout.ts";
 import { PACING_END } from "../../assembly/shared/pacing_layout.ts";
 import { effectiveSample } from "../scenario/pacing.ts";
 import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
-import { backingOf } from "./buffer_file.ts";
+import {
+  arenaParts,
+  bufferBytes,
+  isIo,
+  pagesOfClone,
+  sizesOf,
+  slotStride,
+  usedSizes,
+} from "./actor_arena.ts";
+import { backingOf, mappingBits } from "./buffer_file.ts";
+import { writePasses } from "./gup_passes.ts";
 import { cpuAddress, type Machine, mmAddress } from "./machine.ts";
 import { offsetQuantiles } from "./offset_quantiles.ts";
-import { type PacePlace, pacingBytesOf, writePacing } from "./pacing_block.ts";
+import { type PacePlace, writePacing } from "./pacing_block.ts";
 import { splitmix64 } from "./prng.ts";
-import { ringBytesOf } from "./replay_ring.ts";
 
 const PATTERN_CODES: Readonly<Record<PatternName, number>> = {
   direct_io: PATTERN_DIRECT_IO,
@@ -83,101 +85,6 @@ const WALK_CODES = { sequential: WALK_SEQUENTIAL, random: WALK_RANDOM, hot: WALK
 const U32 = 2 ** 32;
 /** A permutation of blocks lives in 32 bits; larger files are drawn with repetition. */
 const PERMUTATION_LIMIT = 2 ** 31;
-
-const isIo = (job: Job): boolean => job.pattern !== "gup_test" && job.pattern !== "mapper";
-/** Does each I/O in flight have a buffer of its own? */
-const hasSlotBuffers = (job: Job): boolean => isIo(job) && job.pattern !== "xsk_umem";
-const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to;
-
-/** Sizes that are drawn at all. */
-function drawnSizes(sizes: readonly BlockSizeShare[]): readonly BlockSizeShare[] {
-  return sizes.filter(({ percent }) => percent > 0);
-}
-
-/** Sizes of one direction's I/Os; a umem moves whole frames. */
-function sizesOf(job: Job, sizes: "readSizes" | "writeSizes"): readonly BlockSizeShare[] {
-  if (job.pattern !== "xsk_umem") return drawnSizes(job[sizes]);
-  return [{ minBytes: job.frameBytes, maxBytes: job.frameBytes, percent: 100 }];
-}
-
-/** Sizes that the job's I/Os can have: those of the directions that it uses. */
-function usedSizes(job: Job): readonly BlockSizeShare[] {
-  return [
-    ...(job.readPercent > 0 ? sizesOf(job, "readSizes") : []),
-    ...(job.readPercent < 100 ? sizesOf(job, "writeSizes") : []),
-  ];
-}
-
-/** Size of each buffer, in bytes. */
-function bufferBytes(job: Job): number {
-  const largest = Math.max(...usedSizes(job).map((size) => size.maxBytes));
-  return Math.max(job.bufferBytes, job.replay?.largestBytes ?? largest);
-}
-
-/** Page frames that one clone maps. */
-export function pagesOfClone(job: Job): number {
-  const touchesMemory = job.pattern !== "buffered_io";
-  const pages = hasSlotBuffers(job)
-    ? Math.ceil((job.memAlignBytes + job.iodepth * bufferBytes(job)) / PAGE_BYTES)
-    : job.bufferPages;
-  if (!touchesMemory) return 0;
-  return alignUp(pages, 2 ** job.folioOrder);
-}
-
-/** Most pages that one buffer can touch. */
-function pagesOfBuffer(job: Job): number {
-  return Math.ceil(bufferBytes(job) / PAGE_BYTES) + 1;
-}
-
-function slotStride(job: Job): number {
-  return alignUp(SLOT_PAGES + pagesOfBuffer(job) * 4, CACHE_LINE_BYTES);
-}
-
-interface ArenaParts {
-  readonly slots: number;
-  readonly freeSlots: number;
-  readonly readSizes: number;
-  readonly writeSizes: number;
-  readonly quantiles: number;
-  readonly pages: number;
-  readonly ring: number;
-  readonly intended: number;
-  readonly bytes: number;
-}
-
-/** Offsets of the actor's tables within its arena; -1: it has none. */
-function arenaParts(job: Job): ArenaParts {
-  let end = 0;
-  const place = (bytes: number): number => {
-    if (bytes === 0) return -1;
-    const at = end;
-    end = alignUp(at + bytes, CACHE_LINE_BYTES);
-    return at;
-  };
-  const io = isIo(job);
-  const quantiles = io && job.random && job.randomDistribution.kind !== "random";
-  return {
-    slots: place(io ? job.iodepth * slotStride(job) : 0),
-    freeSlots: place(io ? job.iodepth * 4 : 0),
-    readSizes: place(io ? sizesOf(job, "readSizes").length * SIZE_BYTES : 0),
-    writeSizes: place(io ? sizesOf(job, "writeSizes").length * SIZE_BYTES : 0),
-    quantiles: place(quantiles ? (QUANTILE_COUNT + 1) * 8 : 0),
-    pages: place(hasSlotBuffers(job) ? 0 : pagesArrayBytes(job)),
-    ring: place(io ? ringBytesOf(job) : 0),
-    intended: place(pacingBytesOf(job)),
-    bytes: end,
-  };
-}
-
-/** `gup_test` holds the pages of its calls, the others every page of their buffer. */
-function pagesArrayBytes(job: Job): number {
-  return 4 * (job.pattern === "gup_test" ? GUP_TEST_CALLS * job.pagesPerCall : pagesOfClone(job));
-}
-
-/** Bytes of tables that one clone needs beside its block. */
-export function arenaBytesOf(job: Job): number {
-  return arenaParts(job).bytes;
-}
 
 /** The threshold of a 32-bit draw: at or below it lie `percent` of the draws, one at least. */
 function thresholdOf(percent: number): number {
@@ -223,12 +130,14 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   word(ACTOR_SAMPLE, effectiveSample(job, place.sample));
   word(ACTOR_BUFFER_PAGES, pagesOfClone(job));
   word(ACTOR_BUFFER_FILE, backingOf(job.bufferFile));
-  word(ACTOR_BUFFER_VM, job.bufferFile === undefined ? 0 : VM_SHARED);
+  word(ACTOR_BUFFER_VM, mappingBits(job));
   word(ACTOR_FOLIO_ORDER, Math.min(job.folioOrder, PMD_ORDER));
   word(ACTOR_PAGES_PER_CALL, job.pagesPerCall);
   word(ACTOR_WALK, WALK_CODES[job.walk]);
   word(ACTOR_REFERENCES, job.references);
   table(ACTOR_PAGES, parts.pages);
+  table(ACTOR_PASSES, parts.passes);
+  writePasses(machine, arena + parts.passes, job);
   machine.longs[(block + ACTOR_PRNG) >>> 3] = splitmix64(place.seed, cpu);
   machine.doubles[(block + ACTOR_LIFETIME_NS) >>> 3] = job.lifetimeMs * 1e6;
   if (!isIo(job)) return;

@@ -76,8 +76,12 @@ export interface TracedCore extends Core {
 /** `recorded` is the native core with its trace hooks compiled in. */
 export type CoreBuild = "native" | "traced" | "recorded";
 
-/** V8 flags set before the core is compiled: top tier at once, there is no on-stack replacement. */
-export const V8_FLAGS = "--no-liftoff --no-wasm-dynamic-tiering";
+/**
+ * V8 flags set before the core is compiled: top tier at once, there is no on-stack replacement,
+ * and all of it at once (60 ms), or the first call of a function is timed with its compilation.
+ */
+const FLAGS = ["--no-liftoff", "--no-wasm-dynamic-tiering", "--no-wasm-lazy-compilation"] as const;
+export const V8_FLAGS = FLAGS.join(" ");
 
 export function coreBytes(build: CoreBuild): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(builtFile(`core/${build}.wasm`)));
@@ -85,8 +89,7 @@ export function coreBytes(build: CoreBuild): Uint8Array<ArrayBuffer> {
 
 /** The compiled core and the fingerprint of its bytes; compile once, share with every worker. */
 export function compileCore(build: CoreBuild): { module: WebAssembly.Module; sha256: string } {
-  setFlagsFromString("--no-liftoff");
-  setFlagsFromString("--no-wasm-dynamic-tiering");
+  for (const flag of FLAGS) setFlagsFromString(flag);
   const bytes = coreBytes(build);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { module: new WebAssembly.Module(bytes), sha256 };

@@ -1,4 +1,5 @@
 import type { MachineEnvironment } from "../machine/environment.ts";
+import type { GupPassesDone } from "../machine/gup_passes.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
 import type { CpuTrace } from "../machine/trace.ts";
 import type { OP_NAMES } from "../scenario/metric_names.ts";
@@ -91,6 +92,8 @@ export interface JobRecord {
   readonly systemCpuPercent: number;
   readonly latencyGoal: LatencyGoalRecord | undefined;
   readonly steadyState: SteadyStateRecord | undefined;
+  /** `gup_test` in whole passes: what they were. */
+  readonly passes?: GupPassesDone | undefined;
 }
 
 export interface PinsRecord {

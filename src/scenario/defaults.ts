@@ -65,5 +65,6 @@ export const DEFAULT_JOB: Job = Object.freeze({
   frameBytes: 4096,
   pagesPerCall: 1,
   bufferPages: 256,
+  passes: undefined,
   walk: "sequential",
 });

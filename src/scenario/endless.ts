@@ -2,7 +2,7 @@ import type { Job } from "./scenario.ts";
 
 /** True for a job that never ends by itself: nothing but a duration or the other jobs end it. */
 export function isEndless(job: Job): boolean {
-  const runs = job.pattern === "mapper" || job.pattern === "gup_test";
+  const runs = job.pattern === "mapper" || (job.pattern === "gup_test" && job.passes === undefined);
   return runs && job.runtimeMs === undefined;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BIAS_MAX, BIAS_MIN } from "../../assembly/shared/codes.ts";
+import { PASS_WHICH_COUNT } from "../../assembly/shared/gup_test_layout.ts";
 import {
   DEEPEST_QUEUE,
   LARGEST_BLOCK_BYTES,
@@ -11,7 +12,7 @@ import {
   MOST_PERCENTILES,
   MOST_ZONES,
 } from "./limits.ts";
-import { COUNT_NAMES, PATTERN_NAMES, RULES_NAMES, THRESHOLD_SIGNS } from "./scenario.ts";
+import { COUNT_NAMES, GUP_CALLS, PATTERN_NAMES, RULES_NAMES, THRESHOLD_SIGNS } from "./scenario.ts";
 import { THRESHOLD_FORM } from "./threshold.ts";
 
 const count = (low: number, high: number) => z.int().min(low).max(high);
@@ -111,6 +112,19 @@ const threshold = z.strictObject({
   delayAbortMs: z.number().min(0).max(LONGEST_RUN_MS),
 });
 
+const passes = z.strictObject({
+  call: z.enum(GUP_CALLS),
+  gupFlags: count(0, 2 ** 32 - 1),
+  repeats: count(1, 2 ** 20),
+  shared: z.boolean(),
+  hugetlb: z.boolean(),
+  touchFirst: z.boolean(),
+  dump: z
+    .array(count(0, 2 ** 24))
+    .max(PASS_WHICH_COUNT)
+    .readonly(),
+});
+
 const job = z
   .strictObject({
     name: z.string().min(1),
@@ -150,8 +164,9 @@ const job = z
     lifetimeMs: z.number().min(0),
     references: count(1, 2 ** 21),
     frameBytes: z.union([z.literal(2048), z.literal(4096)]),
-    pagesPerCall: count(1, 2 ** 18),
+    pagesPerCall: count(1, 2 ** 24),
     bufferPages: count(1, 2 ** 24),
+    passes: passes.optional(),
     walk: z.enum(["sequential", "random", "hot"]),
   })
   .partial();

@@ -123,6 +123,32 @@ export interface Replay {
   readonly largestBytes: number;
 }
 
+export const GUP_CALLS = [
+  "gup-fast",
+  "pin-fast",
+  "pin-longterm",
+  "gup-basic",
+  "pin-basic",
+  "dump-get",
+  "dump-pin",
+] as const;
+export type GupCall = (typeof GUP_CALLS)[number];
+
+/** What the kernel selftest does with a region: get all of it, look, give all of it back. */
+export interface GupPasses {
+  readonly call: GupCall;
+  /** FOLL_*; what gup refuses ends a pass, as it does the selftest's. */
+  readonly gupFlags: number;
+  readonly repeats: number;
+  /** MAP_SHARED: without it a file's pages become anonymous when they are written. */
+  readonly shared: boolean;
+  readonly hugetlb: boolean;
+  /** Every page is written before the first pass; else gup faults it in. */
+  readonly touchFirst: boolean;
+  /** Pages of the region, from 0, whose struct page is kept while they are held; at most 8. */
+  readonly dump: readonly number[];
+}
+
 /** fio's thread of control: one job section, run by `clones` actors. */
 export interface Job {
   readonly name: string;
@@ -185,6 +211,8 @@ export interface Job {
   /** `gup_test`: pages per call, and how the calls walk the buffer. */
   readonly pagesPerCall: number;
   readonly bufferPages: number;
+  /** `gup_test`: whole passes, its clones on one region; undefined: a loop without an end. */
+  readonly passes: GupPasses | undefined;
   readonly walk: "sequential" | "random" | "hot";
 }
 

@@ -10,7 +10,8 @@ import {
   SIZE_SHARE,
 } from "../../assembly/shared/actor_layout.ts";
 import { CPU_ACTOR } from "../../assembly/shared/layout.ts";
-import { arenaBytesOf, pagesOfClone, writeActor } from "../../src/machine/actor_block.ts";
+import { arenaBytesOf, pagesOfClone } from "../../src/machine/actor_arena.ts";
+import { writeActor } from "../../src/machine/actor_block.ts";
 import { cpuAddress, makeMachine } from "../../src/machine/machine.ts";
 import { planMachine } from "../../src/machine/plan.ts";
 import { DEFAULT_JOB, DEFAULT_MACHINE } from "../../src/scenario/defaults.ts";

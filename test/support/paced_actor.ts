@@ -22,7 +22,8 @@ import {
   SCHEDULE_READ,
   SCHEDULE_WRITE,
 } from "../../assembly/shared/pacing_layout.ts";
-import { arenaBytesOf, pagesOfClone, writeActor } from "../../src/machine/actor_block.ts";
+import { arenaBytesOf, pagesOfClone } from "../../src/machine/actor_arena.ts";
+import { writeActor } from "../../src/machine/actor_block.ts";
 import type { Core } from "../../src/machine/core.ts";
 import type { LatencyHistogram } from "../../src/machine/histogram.ts";
 import { readHistogram } from "../../src/machine/latency.ts";

@@ -2,6 +2,7 @@ import { EIO } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { PACING_END } from "../../../assembly/shared/pacing_layout.ts";
 import type { MachineEnvironment } from "../../machine/environment.ts";
+import { readPasses } from "../../machine/gup_passes.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import { checkQuiescence } from "../../machine/quiescence.ts";
@@ -82,6 +83,7 @@ export class Gathering {
     const read = readDirection(machine, actor.cpu, "read", measuredNs);
     const write = readDirection(machine, actor.cpu, "write", measuredNs);
     this.operations.addActor(machine, actor.cpu, [read, write]);
+    const passes = readPasses(machine, actor.cpu, actor.job);
     this.clear(actor);
     // A dead worker: nothing of the emulated kernel returned it.
     const error = end.kind === "answered" ? end.answer.error : EIO;
@@ -104,6 +106,7 @@ export class Gathering {
       systemCpuPercent: 0,
       latencyGoal,
       steadyState: undefined,
+      passes,
     };
   }
 

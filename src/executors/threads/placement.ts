@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { arenaBytesOf, pagesOfClone } from "../../machine/actor_block.ts";
+import { arenaBytesOf, pagesOfClone } from "../../machine/actor_arena.ts";
 import type { PacePlace } from "../../machine/pacing_block.ts";
 import { type MachinePlan, planMachine } from "../../machine/plan.ts";
 import { defaultTraceEvents } from "../../machine/trace.ts";
@@ -60,7 +60,7 @@ export function planFor(
   trace?: TraceOptions,
 ): MachinePlan {
   const cpus = Math.max(1, ...groups.map((actors) => actors.length));
-  const needed = Math.max(...groups.map((actors) => sum(actors, (a) => pagesOfClone(a.job))));
+  const needed = Math.max(...groups.map((actors) => sum(actors, framesOf)));
   const order = Math.max(0, ...groups.flat().map((actor) => actor.job.folioOrder));
   const block = 2 ** Math.max(order, 6);
   // Room for the zero page and for what alignment leaves between buffers.
@@ -80,6 +80,11 @@ export function planFor(
     histograms: true,
     traceEvents: trace && (trace.eventsPerCpu ?? defaultTraceEvents(cpus, groups.length)),
   });
+}
+
+/** Clones of one region need its frames once, and one folio more each when their faults race. */
+function framesOf({ job, clone }: PlacedActor): number {
+  return job.passes !== undefined && clone > 0 ? 2 ** job.folioOrder : pagesOfClone(job);
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -17,7 +17,8 @@ import {
   STATUS_RUNNING,
 } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
-import { arenaBytesOf, writeActor } from "../../../src/machine/actor_block.ts";
+import { arenaBytesOf } from "../../../src/machine/actor_arena.ts";
+import { writeActor } from "../../../src/machine/actor_block.ts";
 import { checkQuiescence } from "../../../src/machine/quiescence.ts";
 import { ReplayRing, replayedShare } from "../../../src/machine/replay_ring.ts";
 import { DEFAULT_JOB } from "../../../src/scenario/defaults.ts";
