@@ -68,7 +68,7 @@ export async function layOutAll(
   }
 }
 
-/** Tries a few times for a file in one piece; those in more are kept till then, so as to move on. */
+/** Tries a few times for a file in one piece; those in more stay till then, in their places. */
 async function layOutWhole(
   scratch: Scratch,
   name: string,
