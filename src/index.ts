@@ -11,6 +11,7 @@ export { fioJson } from "./results/fio_json.ts";
 export { hlog } from "./results/hlog.ts";
 export { normalReport } from "./results/normal.ts";
 export type { RunRecord } from "./results/record.ts";
+export { type LogScan, scanLog } from "./scenario/iolog/scan_log.ts";
 export { makeScenario, type ScenarioInput } from "./scenario/make_scenario.ts";
 export { ConfigurationError, EnvironmentFault } from "./scenario/problem.ts";
 export type { Job, Scenario } from "./scenario/scenario.ts";

@@ -130,7 +130,7 @@ class JobBuilder {
     const s = this.#settings;
     // Its sizes are those of the log.
     const { sizeBytes: anySize, ioSizeBytes: anyIoSize } = DEFAULT_JOB;
-    if (s.replay.logs !== undefined) return { sizeBytes: anySize, ioSizeBytes: anyIoSize };
+    if (s.at.has("read_iolog")) return { sizeBytes: anySize, ioSizeBytes: anyIoSize };
     const smallest = Math.min(...usedShares(s).map((share) => share.minBytes));
     if (pattern === "direct_io") this.#checkSectors();
     const remedy = "size=, a runtime=, or a filename= of a file that exists";

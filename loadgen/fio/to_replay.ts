@@ -20,27 +20,29 @@ export class LogScans {
     private readonly onProgress: ((progress: ScanProgress) => void) | undefined,
   ) {}
 
-  /** undefined: something is wrong with it, which is among the problems. */
-  of(path: string, skip: Replay["skip"], units: Units): LogScan | undefined {
-    const key = JSON.stringify([path, [...skip].sort(), units]);
-    if (!this.scans.has(key)) this.scans.set(key, this.scan(path, skip, units));
+  /** undefined: something is wrong with it, which is among the problems; `at` names it. */
+  of(path: string, options: Looking, at: string): LogScan | undefined {
+    const key = JSON.stringify([path, options]);
+    if (!this.scans.has(key)) this.scans.set(key, this.scan(path, options, at));
     return this.scans.get(key);
   }
 
-  private scan(path: string, skip: Replay["skip"], units: Units): LogScan | undefined {
+  private scan(path: string, options: Looking, at: string): LogScan | undefined {
     try {
-      return scanLog(path, { skip, ...units, onProgress: this.onProgress });
+      return scanLog(path, { ...options, onProgress: this.onProgress });
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       for (const { where, found, accepted } of error.problems) {
-        this.problems.add(where, found, accepted);
+        if (where !== path) this.problems.add(where, found, accepted);
+        else this.problems.add(at, `read_iolog ${shown(path)}: ${found}`, accepted);
       }
       return undefined;
     }
   }
 }
 
-interface Units {
+interface Looking {
+  readonly skip: Replay["skip"];
   readonly offsetUnit: number;
   readonly lengthUnit: number;
 }
@@ -53,8 +55,9 @@ export function toReplay(job: Job, settings: Settings, scans: LogScans, notes: N
   // fio goes round the list.
   const files = Array.from({ length: job.clones }, (_, i) => names[i % names.length] ?? "");
   const skipped = skip.filter((word) => word === "read" || word === "write");
-  const units = unitsOf(job, settings);
-  const found = files.map((file) => scans.of(file, skipped, units));
+  const looking = { skip: skipped, ...unitsOf(job, settings) };
+  const at = settings.at.get("read_iolog") ?? "read_iolog";
+  const found = files.map((file) => scans.of(file, looking, at));
   const known = found.filter((scan) => scan !== undefined);
   if (known.length < found.length) return job;
   const note = (text: string): void => notes.add(`job ${shown(job.name).slice(1, -1)}: ${text}`);
@@ -87,7 +90,7 @@ export function toReplay(job: Job, settings: Settings, scans: LogScans, notes: N
 }
 
 /** O_DIRECT takes whole sectors; offsets that fio moves are not looked at. */
-function unitsOf(job: Job, { at }: Settings): Units {
+function unitsOf(job: Job, { at }: Settings): Omit<Looking, "skip"> {
   const direct = job.pattern === "direct_io" || job.pattern === "fixed_buffers";
   const moved = at.has("replay_scale") || at.has("replay_align");
   return {

@@ -19,3 +19,14 @@ test("progress ends when nobody reads it any more", () => {
   line.end();
   expect(written).toHaveLength(1);
 });
+
+test("a log that takes a while to read shows how far it was read", () => {
+  const written: string[] = [];
+  const write = (text: string) => written.push(text) > 0;
+  const stream = Object.assign(new EventEmitter(), { isTTY: true, columns: 200, write });
+  const line = new ProgressLine(stream as unknown as NodeJS.WriteStream, false);
+  line.reading("some\u001b.log", 1, 2 ** 30);
+  expect(written).toEqual([]);
+  while (written.length === 0) line.reading("some\u001b.log", 2 ** 29, 2 ** 30);
+  expect(written.join()).toContain("reading some\\x1b.log: 50 % of 1024 MiB");
+});

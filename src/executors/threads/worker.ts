@@ -41,7 +41,7 @@ export default function runWorker(task: WorkerTask): WorkerAnswer {
   const words = new Int32Array(task.memory.buffer);
   const actor = new CalledActor(task, words);
   const feed = task.replay && new ReplayFeed(task.memory, task.cpu, task.replay);
-  let failed = actor.command(COMMAND_SETUP) === STATUS_FAILED;
+  let failed = actor.command(COMMAND_SETUP) === STATUS_FAILED || feed?.fill() === false;
   const stage = failed ? "setup" : "run";
   Atomics.add(words, CONTROL_READY >>> 2, 1);
   Atomics.notify(words, CONTROL_READY >>> 2);

@@ -1,7 +1,7 @@
 /** A million names would no longer fit into little memory; fio keeps its files open as well. */
 const MOST_FILES = 65536;
 
-/** The files that a log names, each known by its bytes: whether it was added, whether it is open. */
+/** The files that a log has added, each known by the bytes of its name, and which are open. */
 export class LogFiles {
   private readonly names: Uint8Array[] = [];
   private readonly open: boolean[] = [];

@@ -46,7 +46,7 @@ function foreignWords(bytes: Uint8Array): string {
   if (bytes.subarray(0, 4096).includes(0)) return "a binary file (it holds NUL bytes)";
   const end = bytes.indexOf(NEWLINE);
   const line = bytes.subarray(0, end < 0 ? bytes.length : end);
-  const version = /^fio version (\S{1,20}) iolog/.exec(
+  const version = /^fio version (\S{1,20}) iolog(?!\S)/.exec(
     new TextDecoder().decode(line.subarray(0, 99)),
   );
   if (version) return `an I/O log of version ${version[1]}`;

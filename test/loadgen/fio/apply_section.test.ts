@@ -26,7 +26,7 @@ describe("values", () => {
   });
 
   test("all wrong at once are all told, each with its line", () => {
-    const lines = ["bs=x", "rw=y", "ioengine=z", "nosuch=1", "read_iolog=f", "iodepth=0"];
+    const lines = ["bs=x", "rw=y", "ioengine=z", "nosuch=1", "profile=f", "iodepth=0"];
     expect(foundWith(...lines).map((found) => found.split(":")[0])).toEqual([
       ...["3", "4", "5", "6", "7", "8"],
     ]);

@@ -38,9 +38,9 @@ describe("the option table", () => {
 
   test("knows what is not honoured yet", () => {
     const shaping = ["loops", "ramp_time", "startdelay", "rate", "rate_iops", "rate_process"];
-    const more = ["thinktime", "io_submit_mode", "ss", "latency_target", "replay_time_scale"];
+    const more = ["thinktime", "io_submit_mode", "ss", "latency_target"];
     expect(new Set(statusesOf([...shaping, ...more]))).toEqual(new Set(["later"]));
-    expect(findOption("read_iolog")?.status).toBe("refused");
+    expect(findOption("merge_blktrace_file")?.status).toBe("refused");
   });
 
   test.each([
