@@ -11,6 +11,8 @@ import { Scratch, SPARE_BYTES } from "./scratch.ts";
 const CHUNK_BYTES = 4 << 20;
 const BLOCK_BYTES = 512;
 const TRIES = 4;
+/** The longest extent of ext4: a larger file is in pieces anyway, and pins its many pages. */
+const LARGEST_WHOLE_BYTES = 128 << 20;
 
 interface LayOutOptions {
   readonly signal: AbortSignal;
@@ -58,7 +60,8 @@ export async function layOutAll(
       if (shared !== undefined && inSharedMemory) {
         await layOut(shared.file(name), bytes, options);
         symlinkSync(shared.file(name), scratch.file(name));
-      } else if (wantsOnePiece) await layOutWhole(scratch, name, bytes, options);
+      } else if (wantsOnePiece && bytes <= LARGEST_WHOLE_BYTES)
+        await layOutWhole(scratch, name, bytes, options);
       else await layOut(scratch.file(name), bytes, options);
     }
     return shared;
@@ -68,7 +71,7 @@ export async function layOutAll(
   }
 }
 
-/** Tries a few times for a file in one piece; those in more are kept till then, so as to move on. */
+/** Tries a few times for a file in one piece; those in more stay till then, in their places. */
 async function layOutWhole(
   scratch: Scratch,
   name: string,

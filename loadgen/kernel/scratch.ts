@@ -41,7 +41,7 @@ export class Scratch {
     );
   }
 
-  /** On the tmpfs that the kernel's shared memory has; nothing is read or written directly there. */
+  /** On the tmpfs of shared memory, where nothing can be read or written directly. */
   static inSharedMemory(): Scratch {
     try {
       return new Scratch(mkdtempSync(`${SHARED_MEMORY}/${PREFIX}`), "tmpfs");

@@ -11,6 +11,7 @@ import { KERNEL_MACHINE } from "./emulate.ts";
 
 const WIDTH = 100;
 const NOTHING = "-";
+const DISAGREE = "The kernel and the emulator disagree";
 
 /** The comparison as a person reads it. */
 export function kernelText(comparison: Comparison): string {
@@ -83,7 +84,7 @@ export function verdictWords(comparison: Comparison): string {
         `${verdict.jobs.join(", ")} (EFAULT).`
       );
     case "disagree":
-      return `The kernel and the emulator disagree by more than ${percent}: ${verdict.why.join("; ")}.`;
+      return `${DISAGREE} by more than ${percent}: ${verdict.why.join("; ")}.`;
   }
 }
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
+import { Bench } from "../../support/kernel_command.ts";
 import { testNeeding } from "../../support/needs.ts";
 import { ROOT } from "../../tidy/project_files.ts";
-import { Bench } from "./kernel_command.ts";
 
 /**
  * The kernel's counters are the whole machine's: whatever does direct I/O stands in this file,

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { builtFile } from "../../../src/machine/built.ts";
+import { builtFile } from "../../src/machine/built.ts";
 
 export const MAIN = fileURLToPath(builtFile("loadgen/main.js"));
 

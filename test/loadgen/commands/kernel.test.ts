@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
+import { Bench, MAIN } from "../../support/kernel_command.ts";
 import { testNeeding } from "../../support/needs.ts";
-import { Bench, MAIN } from "./kernel_command.ts";
 
 let bench: Bench;
 
