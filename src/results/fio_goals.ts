@@ -50,8 +50,9 @@ export function goalLines(unit: JobRecord): string[] {
   if (unit.job.latencyGoal) {
     const json = latencyGoalJson(unit);
     lines.push(
-      `     latency   : target=${Math.round(json.latency_target)}, window=${json.latency_window}, ` +
-        `percentile=${json.latency_percentile.toFixed(2)}%, depth=${json.latency_depth}`,
+      `     latency   : target=${Math.round(json.latency_target)}, ` +
+        `window=${json.latency_window}, percentile=${json.latency_percentile.toFixed(2)}%, ` +
+        `depth=${json.latency_depth}`,
     );
   }
   const { steadyState: wanted } = unit.job;
