@@ -19,14 +19,25 @@ test.each([
   ["buffered.fio", "buffered_io"],
   ["fixed-buffers.fio", "fixed_buffers"],
   ["hugepages.fio", "direct_io"],
+  ["latency-target.fio", "direct_io"],
   ["randread-4k.fio", "direct_io"],
+  ["rate-poisson.fio", "direct_io"],
   ["randrw-bssplit.fio", "direct_io"],
   ["rdma-write.fio", "rdma_mr"],
   ["seqwrite-1m.fio", "direct_io"],
+  ["steady-state.fio", "direct_io"],
+  ["think-mixed.fio", "direct_io"],
 ])("%s is read as %s", (name, pattern) => {
   const { groups } = readJobFile({ source: path.join(folder, name), ...SURROUNDINGS });
   const patterns = groups.flatMap(({ jobs }) => jobs.map((job) => job.pattern));
   expect(new Set(patterns)).toEqual(new Set([pattern]));
+});
+
+test("none asks for what is not honoured yet", () => {
+  for (const name of jobFiles) {
+    const { notes } = readJobFile({ source: path.join(folder, name), ...SURROUNDINGS });
+    expect(notes.filter((note) => note.includes("not honoured"))).toEqual([]);
+  }
 });
 
 for (const name of jobFiles) {

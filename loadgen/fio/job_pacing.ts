@@ -13,7 +13,8 @@ export function jobPacing(settings: Settings, name: string, remarks: Remarks): P
   const thinktime = thinktimeOf(settings, remarks);
   if (arrivals && thinktime && settings.pacing.ignoresThinktime) {
     remarks.note(
-      "rate_ignore_thinktime is not honoured yet: after a thinktime the job catches up with its rate",
+      "rate_ignore_thinktime is not honoured yet: after a thinktime the job catches up with " +
+        "its rate",
     );
   }
   const startDelayMs = startDelayOf(settings, name, remarks);

@@ -51,8 +51,9 @@ export function goalLines(unit: JobRecord): string[] {
     const json = latencyGoalJson(unit);
     const found = unit.latencyGoal?.settled === false ? " (still searching)" : "";
     lines.push(
-      `     latency   : target=${Math.round(json.latency_target)}, window=${json.latency_window}, ` +
-        `percentile=${json.latency_percentile.toFixed(2)}%, depth=${json.latency_depth}${found}`,
+      `     latency   : target=${Math.round(json.latency_target)}, ` +
+        `window=${json.latency_window}, percentile=${json.latency_percentile.toFixed(2)}%, ` +
+        `depth=${json.latency_depth}${found}`,
     );
   }
   const { steadyState: wanted } = unit.job;
