@@ -1,6 +1,6 @@
 import { arenaBytesOf, pagesOfClone } from "../../machine/actor_block.ts";
 import { type MachinePlan, planMachine } from "../../machine/plan.ts";
-import { defaultTraceEvents } from "../../machine/trace.ts";
+import { ringEvents } from "../../machine/trace.ts";
 import { tooManyActors } from "../../scenario/group_size.ts";
 import { ConfigurationError } from "../../scenario/problem.ts";
 import type { Group, Job, Scenario } from "../../scenario/scenario.ts";
@@ -35,7 +35,7 @@ export function placeActors(group: Group): PlacedActor[] {
   return placed;
 }
 
-/** What a traced run records: so many events of each CPU and group, a power of two. */
+/** What a traced run keeps: at least so many events of each CPU and group. */
 export interface TraceOptions {
   readonly eventsPerCpu?: number | undefined;
 }
@@ -65,7 +65,7 @@ export function planFor(
     arenaBytes,
     serviceValues: scenario.serviceNs.length,
     histograms: true,
-    traceEvents: trace && (trace.eventsPerCpu ?? defaultTraceEvents(cpus, groups.length)),
+    traceEvents: trace && ringEvents(cpus, groups.length, trace.eventsPerCpu),
   });
 }
 
