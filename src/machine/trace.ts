@@ -30,12 +30,13 @@ import {
 import { clockZeroNs } from "./clock.ts";
 import { cpuAddress, type Machine } from "./machine.ts";
 
-/** The rings of all CPUs together hold no more than this, over all groups of a run: 40 MiB. */
+/** Unless told otherwise all CPUs hold no more than this over all groups of a run: 40 MiB. */
 const MOST_EVENTS = 2 ** 20;
 const EVENTS_OF_A_CPU = 2 ** 16;
 
-/** Records of each CPU's ring when nothing else is asked for, a power of two. */
-export function defaultTraceEvents(cpus: number, groups: number): number {
+/** Records of each CPU's ring, a power of two: at least as many as asked for, or the default. */
+export function ringEvents(cpus: number, groups: number, asked?: number): number {
+  if (asked !== undefined) return 2 ** Math.ceil(Math.log2(Math.max(1, asked)));
   const share = Math.min(EVENTS_OF_A_CPU, Math.max(1, MOST_EVENTS / (cpus * groups)));
   return 2 ** Math.floor(Math.log2(share));
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { FOLL_WRITE } from "../../assembly/shared/codes.ts";
 import { TRACE_REF_KINDS } from "../../assembly/shared/trace_layout.ts";
-import { defaultTraceEvents, takeTraces } from "../../src/machine/trace.ts";
+import { ringEvents, takeTraces } from "../../src/machine/trace.ts";
 import { recordedLab } from "../support/tracing.ts";
 
 test("rings are a power of two, and all of a run's are a million records at most", () => {
@@ -11,13 +11,14 @@ test("rings are a power of two, and all of a run's are a million records at most
       fc.integer({ min: 1, max: 128 }),
       fc.integer({ min: 1, max: 200 }),
       (cpus, groups) => {
-        const events = defaultTraceEvents(cpus, groups);
+        const events = ringEvents(cpus, groups);
         expect(Math.log2(events) % 1).toBe(0);
         expect(events * cpus * groups).toBeLessThanOrEqual(2 ** 20);
       },
     ),
   );
-  expect(defaultTraceEvents(2, 1)).toBe(65_536);
+  expect(ringEvents(2, 1)).toBe(65_536);
+  expect([0, 1, 1000, 4096].map((asked) => ringEvents(2, 1, asked))).toEqual([1, 1, 1024, 4096]);
 });
 
 test("however much was written, the newest come out, oldest first", () => {

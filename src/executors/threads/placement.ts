@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { arenaBytesOf, pagesOfClone } from "../../machine/actor_arena.ts";
 import type { PacePlace } from "../../machine/pacing_block.ts";
 import { type MachinePlan, planMachine } from "../../machine/plan.ts";
-import { defaultTraceEvents } from "../../machine/trace.ts";
+import { ringEvents } from "../../machine/trace.ts";
 import { actorsOf, tooManyActors } from "../../scenario/group_size.ts";
 import { ConfigurationError } from "../../scenario/problem.ts";
 import type { Group, Job, Scenario } from "../../scenario/scenario.ts";
@@ -48,7 +48,7 @@ export function placeActors(group: Group): PlacedActor[] {
   return placed;
 }
 
-/** What a traced run records: so many events of each CPU and group, a power of two. */
+/** What a traced run keeps: at least so many events of each CPU and group. */
 export interface TraceOptions {
   readonly eventsPerCpu?: number | undefined;
 }
@@ -78,7 +78,7 @@ export function planFor(
     arenaBytes,
     serviceValues: scenario.serviceNs.length,
     histograms: true,
-    traceEvents: trace && (trace.eventsPerCpu ?? defaultTraceEvents(cpus, groups.length)),
+    traceEvents: trace && ringEvents(cpus, groups.length, trace.eventsPerCpu),
   });
 }
 
