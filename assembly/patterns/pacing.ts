@@ -8,10 +8,11 @@ import {
   REPLAY_BYTES, REPLAY_DUE_NS, REPLAY_ENTRIES, SLOT_IS_READ, SLOT_LENGTH,
 } from "../shared/actor_layout.ts";
 import {
-  DIRECTION_NONE, DIRECTION_READ, DIRECTION_WRITE, PACING_DIRECTION, PACING_INTENDED,
-  PACING_POISSON, PACING_STARTED, PACING_START_NS, PACING_TARGET_NS, PACING_WINDOW_IOS,
-  PACING_WINDOW_MISSES, SCHEDULE_DUE_NS, SCHEDULE_GAP_NS, SCHEDULE_LATE, SCHEDULE_MEAN_GAP_NS,
-  SCHEDULE_NS_PER_BYTE, SCHEDULE_ON, SCHEDULE_PHASE_NS, SCHEDULE_READ, SCHEDULE_WRITE,
+  DIRECTION_NONE, DIRECTION_READ, DIRECTION_WRITE, PACING_DIRECTION, PACING_FROM_NS,
+  PACING_INTENDED, PACING_POISSON, PACING_STARTED, PACING_START_NS, PACING_TARGET_NS,
+  PACING_WINDOW_IOS, PACING_WINDOW_MISSES, SCHEDULE_DUE_NS, SCHEDULE_GAP_NS, SCHEDULE_LATE,
+  SCHEDULE_MEAN_GAP_NS, SCHEDULE_NS_PER_BYTE, SCHEDULE_ON, SCHEDULE_PHASE_NS, SCHEDULE_READ,
+  SCHEDULE_WRITE,
 } from "../shared/pacing_layout.ts";
 import { OP_READ_CORRECTED, OP_WRITE_CORRECTED } from "../shared/codes.ts";
 import {
@@ -31,15 +32,24 @@ export function beginSchedules(actor: usize, now: f64): void {
   const given = quietLoadF64(actor + PACING_START_NS);
   const start = given > 0 ? given : now;
   quietStoreF64(actor + PACING_START_NS, start);
-  beginSchedule(actor, actor + SCHEDULE_READ, start);
-  beginSchedule(actor, actor + SCHEDULE_WRITE, start);
+  const from = max(start, quietLoadF64(actor + PACING_FROM_NS));
+  beginSchedule(actor, actor + SCHEDULE_READ, start, from);
+  beginSchedule(actor, actor + SCHEDULE_WRITE, start, from);
 }
 
-function beginSchedule(actor: usize, schedule: usize, start: f64): void {
-  const first = quietLoad32(actor + PACING_POISSON)
-    ? exponential(actor) * quietLoadF64(schedule + SCHEDULE_MEAN_GAP_NS)
-    : quietLoadF64(schedule + SCHEDULE_PHASE_NS);
-  quietStoreF64(schedule + SCHEDULE_DUE_NS, start + first);
+/**
+ * The first intended start that is not before `from`. Linear ones stay on the grid that counts from
+ * `start`, so that submitters of one clone keep in turn; a Poisson process has no memory.
+ */
+function beginSchedule(actor: usize, schedule: usize, start: f64, from: f64): void {
+  const gap = quietLoadF64(schedule + SCHEDULE_MEAN_GAP_NS);
+  if (quietLoad32(actor + PACING_POISSON)) {
+    quietStoreF64(schedule + SCHEDULE_DUE_NS, from + exponential(actor) * gap);
+    return;
+  }
+  const first = start + quietLoadF64(schedule + SCHEDULE_PHASE_NS);
+  const passed = from > first && gap > 0 ? Math.ceil((from - first) / gap) : 0;
+  quietStoreF64(schedule + SCHEDULE_DUE_NS, first + passed * gap);
 }
 
 /** When the next I/O is to start; -Infinity: as soon as there is a place for it. */

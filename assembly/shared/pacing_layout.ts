@@ -29,8 +29,10 @@ export const SCHEDULE_WRITE = SCHEDULE_READ + SCHEDULE_BYTES;
 // f64, ns.
 /** When the schedules start, on the actor's clock; 0: with the next call. */
 export const PACING_START_NS = SCHEDULE_WRITE + SCHEDULE_BYTES;
+/** Intended starts before this are passed over: the measurement begins here. */
+export const PACING_FROM_NS = PACING_START_NS + 8;
 /** A pause, and how much of it is spent spinning. */
-export const PACING_PAUSE_NS = PACING_START_NS + 8;
+export const PACING_PAUSE_NS = PACING_FROM_NS + 8;
 export const PACING_PAUSE_SPIN_NS = PACING_PAUSE_NS + 8;
 /** End of the pause; 0: none, below 0: it begins when nothing is in flight any more. */
 export const PACING_PAUSE_UNTIL = PACING_PAUSE_SPIN_NS + 8;

@@ -137,7 +137,8 @@ class Measurement {
   ) {
     this.schedules = new Schedules(task.memory, task.cpu + CPU_ACTOR);
     this.setUnlimited(true);
-    if (!this.look()) this.schedules.restart(monotonicNs());
+    this.schedules.begin(monotonicNs());
+    this.look();
   }
 
   /** Sees whether the warm-up has ended; true while measuring. */

@@ -10,6 +10,7 @@ import {
 } from "../../../assembly/shared/actor_layout.ts";
 import {
   PACING_DEPTH,
+  PACING_FROM_NS,
   PACING_GOAL_DEPTH,
   PACING_GOAL_SETTLED,
   PACING_START_NS,
@@ -44,9 +45,14 @@ export class Schedules {
     this.doubles = new Float64Array(memory.buffer);
   }
 
+  /** The schedules' zero: all actors that pass the barrier together have it together. */
+  begin(nowNs: number): void {
+    this.doubles[(this.block + PACING_START_NS) >>> 3] = nowNs;
+  }
+
   /** Intended starts count from now on, and with them what is late or dropped. */
   restart(nowNs: number): void {
-    this.doubles[(this.block + PACING_START_NS) >>> 3] = nowNs;
+    this.doubles[(this.block + PACING_FROM_NS) >>> 3] = nowNs;
     this.words[(this.block + PACING_STARTED) >>> 2] = 0;
     for (const schedule of SCHEDULES) {
       this.longs[(this.block + schedule + SCHEDULE_LATE) >>> 3] = 0n;

@@ -11,6 +11,7 @@ import {
   REPLAY_LENGTH,
 } from "../../../assembly/shared/actor_layout.ts";
 import { STATUS_DONE, STATUS_RUNNING } from "../../../assembly/shared/codes.ts";
+import { PACING_FROM_NS } from "../../../assembly/shared/pacing_layout.ts";
 import type { Arrivals, Rate } from "../../../src/scenario/scenario.ts";
 import { PacedActor } from "../../support/paced_actor.ts";
 
@@ -51,6 +52,15 @@ describe("linear arrivals", () => {
     expect(actor.ios("read")).toBe(1001);
     expect(actor.due("read")).toBeCloseTo(12.01 * MS, 3);
     expect(actor.late("read")).toBe(0);
+  });
+
+  test("that begin anew stay on their grid, and pass over what was due before", () => {
+    const actor = new PacedActor(arrivals(ios(1000)), { pace: { phase: 0.25, crowded: false } });
+    actor.startAt(5 * MS);
+    actor.machine.doubles[(actor.block + PACING_FROM_NS) >>> 3] = 11.7 * MS;
+    actor.round();
+    expect(actor.due("read")).toBe(12.25 * MS);
+    expect(actor.ios("read")).toBe(0);
   });
 
   test("of bytes are as far apart as their own length says", () => {
