@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { actorsOf } from "../../src/scenario/actors_of.ts";
 import type { ScanProgress } from "../../src/scenario/iolog/scan_log.ts";
 import { MOST_ACTORS } from "../../src/scenario/limits.ts";
 import type { Group, Job } from "../../src/scenario/scenario.ts";
+import { submittersOf } from "../../src/scenario/submitters.ts";
 import { applySection } from "./apply_section.ts";
 import { Notes } from "./notes.ts";
 import { Problems } from "./problems.ts";
@@ -126,7 +126,7 @@ function gather(
     problems,
   );
   group.jobs.push(job);
-  group.actors += actorsOf(job);
+  group.actors += job.clones * submittersOf(job);
   if (group.actors > limits.actorsInGroup && !group.full) {
     group.full = true;
     const found = `${group.actors} actors together with job ${shown(section.name)}`;
