@@ -4,19 +4,22 @@ import { describeEnvironment } from "../src/machine/environment.ts";
 import { againstTwin } from "./against_twin.ts";
 import { BARRED_CASES, type GupCase, HOT, HUGE, RANDOM, RUN_32, SCHEMES } from "./cases.ts";
 import { hugePages } from "./huge_pages.ts";
+import { halfRates } from "./rates.ts";
 import { samplingCost } from "./sampling.ts";
 import type { Effort } from "./side_by_side.ts";
 import { startTime } from "./start.ts";
 import { renderTable, type Table } from "./table.ts";
 import { GCC_FLAGS, TwinWorkshop } from "./twin.ts";
 
-export type SectionName = "bars" | "schemes" | "huge" | "sampling" | "start";
-export const SECTIONS: readonly SectionName[] = ["bars", "schemes", "huge", "sampling", "start"];
+export const SECTIONS = ["bars", "schemes", "huge", "sampling", "start", "rates"] as const;
+export type SectionName = (typeof SECTIONS)[number];
 
 export interface BenchSize {
   readonly effort: Effort;
   readonly startPages: number;
   readonly starts: number;
+  readonly rateMs: number;
+  readonly rateRuns: number;
   readonly shrink: (gup: GupCase) => GupCase;
 }
 
@@ -24,6 +27,8 @@ export const FULL: BenchSize = {
   effort: { couples: 7, pairs: 5, sliceMs: 60 },
   startPages: 2 ** 20,
   starts: 5,
+  rateMs: 1500,
+  rateRuns: 5,
   shrink: (gup) => gup,
 };
 
@@ -32,6 +37,8 @@ export const SMALL: BenchSize = {
   effort: { couples: 1, pairs: 2, sliceMs: 1 },
   startPages: 2 ** 14,
   starts: 1,
+  rateMs: 50,
+  rateRuns: 1,
   shrink: (gup) => ({ ...gup, bufferPages: Math.min(gup.bufferPages, 4096) }),
 };
 
@@ -65,6 +72,8 @@ function measure(section: SectionName, size: BenchSize, workshop: TwinWorkshop):
       return samplingCost(effort);
     case "start":
       return Promise.resolve(startTime(size.startPages, size.starts));
+    case "rates":
+      return halfRates(size.rateMs, size.rateRuns);
   }
 }
 
