@@ -52,8 +52,10 @@ export class Schedules {
 
   /** Intended starts count from now on, and with them what is late or dropped. */
   restart(nowNs: number): void {
-    this.doubles[(this.block + PACING_FROM_NS) >>> 3] = nowNs;
-    this.words[(this.block + PACING_STARTED) >>> 2] = 0;
+    const started = (this.block + PACING_STARTED) >>> 2;
+    // Before anything has started, now is where the schedules begin: the first start is due.
+    this.doubles[(this.block + PACING_FROM_NS) >>> 3] = this.words[started] === 0 ? 0 : nowNs;
+    this.words[started] = 0;
     for (const schedule of SCHEDULES) {
       this.longs[(this.block + schedule + SCHEDULE_LATE) >>> 3] = 0n;
       this.longs[(this.block + schedule + SCHEDULE_DROPPED) >>> 3] = 0n;

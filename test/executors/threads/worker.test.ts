@@ -183,3 +183,9 @@ describe("a latency goal", () => {
     expect(firstOf(record).latencyGoal).toEqual({ depth: 0, settled: true });
   });
 });
+
+test("the first I/O of a linear rate is due at once, as in fio", async () => {
+  const arrivals = { process: "linear", read: { per: "ios", aSecond: 1e-6 } } as const;
+  const record = await exactRun({ arrivals, numberIos: 1 });
+  expect(record.jobs[0]?.read).toMatchObject({ ios: 1, dropped: 0 });
+});
