@@ -49,6 +49,7 @@ export const ACTOR_BUFFER_FILE = ACTOR_PERMUTATION_STEP + 4;
 export const ACTOR_BUFFER_VM = ACTOR_BUFFER_FILE + 4;
 /** `gup_test` in whole passes: address of its table (gup_test_layout.ts); 0: the endless loop. */
 export const ACTOR_PASSES = ACTOR_BUFFER_VM + 4;
+export const ACTOR_TASK_END = ACTOR_PASSES + 4;
 
 // The actor's own state; the first group starts a line of its own.
 export const ACTOR_BYTES_ISSUED = 192;
