@@ -4,13 +4,13 @@
  * completes what the device has done, and sleeps when there is nothing to do.
  */
 import {
-  ACTOR_COUNTDOWN, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_SAMPLE, SLOT_BUSY,
-  SLOT_DUE_NS, SLOT_TIMED,
+  ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_SAMPLE, SLOT_BUSY, SLOT_DUE_NS,
+  SLOT_IS_READ, SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, PARAM_SERVICE } from "../shared/layout.ts";
 import {
   PACING_COMPLETED, PACING_CROWDED, PACING_DEPTH, PACING_ISSUED, PACING_MARGIN_NS,
-  PACING_PAUSE_BLOCKS, PACING_STARTED,
+  PACING_PAUSE_BLOCKS, PACING_STARTED, SCHEDULE_COUNTDOWN, SCHEDULE_READ, SCHEDULE_WRITE,
 } from "../shared/pacing_layout.ts";
 import { PATTERN_DIRECT_IO, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
 import {
@@ -90,15 +90,17 @@ function placesLeft(actor: usize, free: u32): u32 {
 }
 
 /**
- * Every so manyth I/O is timed alone, whatever rounds they come in: in a burst after a stall each
- * one counts as much as any other. Rounds are too short for batches.
+ * Every so manyth I/O of a direction is timed alone, whatever rounds they come in: in a burst after
+ * a stall each one counts as much as any other, and of reads and writes that take turns both are
+ * timed. Rounds are too short for batches.
  */
 @inline
 function chooseTimed(actor: usize, slot: usize): void {
   const sample = quietLoad32(actor + ACTOR_SAMPLE);
   if (!sample) return;
-  const countdown = <i32>quietLoad32(actor + ACTOR_COUNTDOWN) - 1;
-  quietStore32(actor + ACTOR_COUNTDOWN, countdown > 0 ? countdown : sample);
+  const schedule: usize = quietLoad32(slot + SLOT_IS_READ) ? SCHEDULE_READ : SCHEDULE_WRITE;
+  const countdown = <i32>quietLoad32(actor + schedule + SCHEDULE_COUNTDOWN) - 1;
+  quietStore32(actor + schedule + SCHEDULE_COUNTDOWN, countdown > 0 ? countdown : sample);
   if (countdown > 0) return;
   quietStore32(slot + SLOT_TIMED, 1);
   if (quietLoad32(actor + ACTOR_PATTERN) != PATTERN_DIRECT_IO) stamp(slot);

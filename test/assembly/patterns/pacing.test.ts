@@ -176,6 +176,16 @@ describe("an open loop", () => {
     },
   );
 
+  test("of reads and writes in turn is sampled in both directions", () => {
+    const job = { readPercent: 50, ...arrivals(ios(100_000), ios(100_000)) };
+    const actor = new PacedActor(job, { sample: 4 });
+    actor.setUnlimited();
+    actor.startAt(2 * MS);
+    actor.runUntil(6 * MS + 1000);
+    expect([actor.ios("read"), actor.ios("write")]).toEqual([401, 401]);
+    expect([actor.corrected("read").count, actor.corrected("write").count]).toEqual([101, 101]);
+  });
+
   test("ends with its own limit", () => {
     const actor = new PacedActor({ numberIos: 20, ...arrivals(ios(100_000)) });
     expect(actor.runUntil(20 * MS)).toBe(STATUS_DONE);
