@@ -120,10 +120,14 @@ function idle(actor: usize, now: f64): void {
   until = min(until, deviceDue(actor));
   const crowded = quietLoad32(actor + PACING_CROWDED) != 0;
   const margin = quietLoadF64(actor + PACING_MARGIN_NS);
-  const wait = min(until - now - (crowded ? CROWDED_SPIN_NS : margin), LONGEST_SLEEP_NS);
-  if (!(wait > 0) || quietPoll32(CONTROL_STOP)) return;
+  const wake = until - (crowded ? CROWDED_SPIN_NS : margin);
+  if (!(wake > now) || quietPoll32(CONTROL_STOP)) return;
+  // Who waited for a slow device with all its places taken has slept since `now`.
+  const begin = clockNs();
+  const wait = min(wake - begin, LONGEST_SLEEP_NS);
+  if (wait <= 0) return;
   quietSleep(CONTROL_STOP, 0, <i64>wait);
-  learnMargin(actor, margin, clockNs() - now - wait);
+  learnMargin(actor, margin, clockNs() - begin - wait);
 }
 
 /** Follows what sleeps take too long: up at once, down slowly. */
