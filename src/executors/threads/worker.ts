@@ -30,7 +30,7 @@ import { clearOperations } from "../../machine/latency.ts";
 import { setRingClock } from "../../machine/trace.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
 import { ReplayFeed } from "./replay_feed.ts";
-import { isAskedToStop } from "./stop_word.ts";
+import { isStopped } from "./stop_word.ts";
 import { GoalKeeper, Schedules } from "./worker_pacing.ts";
 
 /** Work between two looks at phase and deadline. */
@@ -44,7 +44,11 @@ const BEAT_EVERY_MS = 100;
 export default function runWorker(task: WorkerTask): WorkerAnswer {
   const words = new Int32Array(task.memory.buffer);
   const actor = new CalledActor(task, words);
-  const feed = task.replay && new ReplayFeed(task.memory, task.cpu, task.replay);
+  const goesOn = (): boolean => {
+    actor.beat();
+    return !isStopped(words, task.cpu);
+  };
+  const feed = task.replay && new ReplayFeed(task.memory, task.cpu, task.replay, goesOn);
   let failed = actor.command(COMMAND_SETUP) === STATUS_FAILED || feed?.fill() === false;
   const stage = failed ? "setup" : "run";
   Atomics.add(words, CONTROL_READY >>> 2, 1);
@@ -52,7 +56,7 @@ export default function runWorker(task: WorkerTask): WorkerAnswer {
   let measurement: Measurement | undefined;
   if (!failed) {
     awaitStart(actor, words, task.startWord);
-    delayStart(actor, words, task.startDelayMs);
+    delayStart(actor, words, task);
     measurement = new Measurement(task, words);
     failed = runUntilStopped(task, words, actor, measurement, feed);
   }
@@ -114,11 +118,11 @@ function awaitStart(actor: CalledActor, words: Int32Array, startWord: number): v
   actor.beat();
 }
 
-/** Waits before the first I/O, unless everybody is stopped. */
-function delayStart(actor: CalledActor, words: Int32Array, delayMs: number): void {
-  const until = monotonicNs() + delayMs * 1e6;
-  for (let left = delayMs; left > 0; left = (until - monotonicNs()) / 1e6) {
-    if (Atomics.load(words, CONTROL_STOP >>> 2) !== 0) return;
+/** Waits before the first I/O, unless it is stopped. */
+function delayStart(actor: CalledActor, words: Int32Array, task: WorkerTask): void {
+  const until = monotonicNs() + task.startDelayMs * 1e6;
+  for (let left = task.startDelayMs; left > 0; left = (until - monotonicNs()) / 1e6) {
+    if (isStopped(words, task.cpu)) return;
     actor.beat();
     Atomics.wait(words, CONTROL_STOP >>> 2, 0, Math.min(left, BEAT_EVERY_MS));
   }
@@ -204,7 +208,7 @@ function runUntilStopped(
 ): boolean {
   const { latencyGoal, memory, cpu, iodepth } = task;
   const goal = latencyGoal && new GoalKeeper(memory, cpu + CPU_ACTOR, latencyGoal, iodepth);
-  while (Atomics.load(words, CONTROL_STOP >>> 2) === 0 && !isAskedToStop(words, task.cpu)) {
+  while (!isStopped(words, task.cpu)) {
     if (feed?.fill() === false) return true;
     const status = actor.run();
     if (status === STATUS_FAILED) return true;
