@@ -61,7 +61,13 @@ export const ACTOR_WRITE_BYTES = ACTOR_WRITE_IOS + 8;
 export const ACTOR_CURSOR = ACTOR_WRITE_BYTES + 8;
 /** f64, ns on the actor's own clock. */
 export const ACTOR_REGION_UNTIL = ACTOR_CURSOR + 8;
-export const ACTOR_ERROR = ACTOR_REGION_UNTIL + 8;
+/**
+ * f64, ns, the worker's: when the figures began, on the clock of all threads, and how long they
+ * were measured in the end. 0: not yet.
+ */
+export const ACTOR_BEGAN_NS = ACTOR_REGION_UNTIL + 8;
+export const ACTOR_MEASURED_NS = ACTOR_BEGAN_NS + 8;
+export const ACTOR_ERROR = ACTOR_MEASURED_NS + 8;
 export const ACTOR_JOINED = ACTOR_ERROR + 4;
 export const ACTOR_BUFFER_VPN = ACTOR_JOINED + 4;
 export const ACTOR_REGISTERED = ACTOR_BUFFER_VPN + 4;

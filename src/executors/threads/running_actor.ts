@@ -19,7 +19,7 @@ export const STUCK_AFTER_MS = 5000;
 /** The heartbeat stands still while a worker starts and an actor faults its memory in. */
 export const SETUP_LIMIT_MS = 60_000;
 
-/** Who looks this much later than before was stopped itself, as by Ctrl-Z, and its actors with it. */
+/** Who looks this much later than before was stopped, as by Ctrl-Z, and its actors with it. */
 const ABSENT_NS = 1e9;
 
 /** How one actor ended: its answer, or why its worker died. */

@@ -1,9 +1,11 @@
 import {
+  ACTOR_BEGAN_NS,
   ACTOR_BYTES_ISSUED,
   ACTOR_COMMAND,
   ACTOR_CURSOR,
   ACTOR_ERROR,
   ACTOR_FLAGS,
+  ACTOR_MEASURED_NS,
   ACTOR_READ_IOS,
 } from "../../../assembly/shared/actor_layout.ts";
 import {
@@ -24,7 +26,7 @@ import {
   CPU_ACTOR,
   CPU_HEARTBEAT,
 } from "../../../assembly/shared/layout.ts";
-import { monotonicNs } from "../../machine/clock.ts";
+import { clockZeroNs, monotonicNs } from "../../machine/clock.ts";
 import { type Core, instantiateCore } from "../../machine/core.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { setRingClock } from "../../machine/trace.ts";
@@ -134,12 +136,14 @@ class Measurement {
   /** The job's own time counts from here, however often its figures begin anew. */
   private firstNs = 0;
   private readonly schedules: Schedules;
+  private readonly doubles: Float64Array;
 
   constructor(
     private readonly task: WorkerTask,
     private readonly words: Int32Array,
   ) {
     this.schedules = new Schedules(task.memory, task.cpu + CPU_ACTOR);
+    this.doubles = new Float64Array(task.memory.buffer);
     this.setUnlimited(true);
     this.schedules.begin(monotonicNs());
     this.look();
@@ -177,7 +181,14 @@ class Measurement {
   /** The measured time; what ended in the warm-up has measured nothing. */
   end(): number {
     if (this.beganNs === undefined) this.begin(ACTOR_BYTES_ISSUED, false);
-    return this.elapsedNs();
+    const measuredNs = this.elapsedNs();
+    this.show(ACTOR_MEASURED_NS, measuredNs);
+    return measuredNs;
+  }
+
+  /** What the executor sees while the actor runs. */
+  private show(offset: number, ns: number): void {
+    this.doubles[(this.task.cpu + CPU_ACTOR + offset) >>> 3] = ns;
   }
 
   private setUnlimited(unlimited: boolean): void {
@@ -189,12 +200,15 @@ class Measurement {
   /** Zeroes the actor's figures, from the given word of its state on, and starts the time. */
   private begin(from: number, measures = true): void {
     const { words, task } = this;
+    this.show(ACTOR_BEGAN_NS, 0);
     clearOperations(words, task.cpu, task.keeps);
     const actor = task.cpu + CPU_ACTOR;
     words.fill(0, (actor + from) >>> 2, (actor + ACTOR_CURSOR) >>> 2);
     const nowNs = monotonicNs();
     this.schedules.restart(nowNs);
-    if (measures) this.beganNs = nowNs;
+    if (!measures) return;
+    this.beganNs = nowNs;
+    this.show(ACTOR_BEGAN_NS, nowNs + clockZeroNs());
   }
 }
 

@@ -131,7 +131,7 @@ describe("clones", () => {
   test("are judged and end as a whole where their submission is offloaded", () => {
     const group = watched([{ clones: 2, submit: "offload", iodepth: 2, steadyState: STEADY }]);
     for (const [seconds, drift] of [1, 2, 3].map((s) => [s, s % 2 ? 0 : 400] as const)) {
-      // The submitters of the first clone take turns at being busy, the second clone's are unsteady.
+      // The first clone's submitters take turns at being busy; the second clone is unsteady.
       const ios = [500 * seconds + drift, 500 * seconds - drift, 10 * seconds + drift, 0];
       ios.forEach((count, i) => {
         group.reads(i, count);
