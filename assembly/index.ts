@@ -2,9 +2,9 @@
  * The functions that the host may call, nothing else. `cpu`, `mm`, `page`, `pages` are addresses,
  * `vpn` virtual page numbers; what returns i32 returns a negative errno on failure.
  */
-import { PARAM_ZERO_PAGE } from "./shared/layout.ts";
+import "./memory/layout_fits";
+import { PAGE_FLAGS, PARAM_ZERO_PAGE } from "./shared/layout.ts";
 import { PG_RESERVED } from "./shared/codes.ts";
-import { PAGE_FLAGS } from "./shared/layout.ts";
 import { clockNs, orVoid32, quietStore32 } from "./memory/cell";
 import { allocAnonFolio } from "./mm/folio";
 import { bootZone } from "./mm/zone";

@@ -4,13 +4,13 @@
  * completes what the device has done, and sleeps when there is nothing to do.
  */
 import {
-  ACTOR_COUNTDOWN, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_SAMPLE, SLOT_BUSY,
-  SLOT_DUE_NS, SLOT_TIMED,
+  ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_SAMPLE, SLOT_BUSY, SLOT_DUE_NS,
+  SLOT_IS_READ, SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, PARAM_SERVICE } from "../shared/layout.ts";
 import {
   PACING_COMPLETED, PACING_CROWDED, PACING_DEPTH, PACING_ISSUED, PACING_MARGIN_NS,
-  PACING_PAUSE_BLOCKS, PACING_STARTED,
+  PACING_PAUSE_BLOCKS, PACING_STARTED, SCHEDULE_COUNTDOWN, SCHEDULE_READ, SCHEDULE_WRITE,
 } from "../shared/pacing_layout.ts";
 import { PATTERN_DIRECT_IO, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
 import {
@@ -90,15 +90,17 @@ function placesLeft(actor: usize, free: u32): u32 {
 }
 
 /**
- * Every so manyth I/O is timed alone, whatever rounds they come in: in a burst after a stall each
- * one counts as much as any other. Rounds are too short for batches.
+ * Every so manyth I/O of a direction is timed alone, whatever rounds they come in: in a burst after
+ * a stall each one counts as much as any other, and of reads and writes that take turns both are
+ * timed. Rounds are too short for batches.
  */
 @inline
 function chooseTimed(actor: usize, slot: usize): void {
   const sample = quietLoad32(actor + ACTOR_SAMPLE);
   if (!sample) return;
-  const countdown = <i32>quietLoad32(actor + ACTOR_COUNTDOWN) - 1;
-  quietStore32(actor + ACTOR_COUNTDOWN, countdown > 0 ? countdown : sample);
+  const schedule: usize = quietLoad32(slot + SLOT_IS_READ) ? SCHEDULE_READ : SCHEDULE_WRITE;
+  const countdown = <i32>quietLoad32(actor + schedule + SCHEDULE_COUNTDOWN) - 1;
+  quietStore32(actor + schedule + SCHEDULE_COUNTDOWN, countdown > 0 ? countdown : sample);
   if (countdown > 0) return;
   quietStore32(slot + SLOT_TIMED, 1);
   if (quietLoad32(actor + ACTOR_PATTERN) != PATTERN_DIRECT_IO) stamp(slot);
@@ -118,10 +120,14 @@ function idle(actor: usize, now: f64): void {
   until = min(until, deviceDue(actor));
   const crowded = quietLoad32(actor + PACING_CROWDED) != 0;
   const margin = quietLoadF64(actor + PACING_MARGIN_NS);
-  const wait = min(until - now - (crowded ? CROWDED_SPIN_NS : margin), LONGEST_SLEEP_NS);
-  if (!(wait > 0) || quietPoll32(CONTROL_STOP)) return;
+  const wake = until - (crowded ? CROWDED_SPIN_NS : margin);
+  if (!(wake > now) || quietPoll32(CONTROL_STOP)) return;
+  // Who waited for a slow device with all its places taken has slept since `now`.
+  const begin = clockNs();
+  const wait = min(wake - begin, LONGEST_SLEEP_NS);
+  if (wait <= 0) return;
   quietSleep(CONTROL_STOP, 0, <i64>wait);
-  learnMargin(actor, margin, clockNs() - now - wait);
+  learnMargin(actor, margin, clockNs() - begin - wait);
 }
 
 /** Follows what sleeps take too long: up at once, down slowly. */

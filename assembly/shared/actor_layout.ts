@@ -49,6 +49,7 @@ export const ACTOR_BUFFER_FILE = ACTOR_PERMUTATION_STEP + 4;
 export const ACTOR_BUFFER_VM = ACTOR_BUFFER_FILE + 4;
 /** `gup_test` in whole passes: address of its table (gup_test_layout.ts); 0: the endless loop. */
 export const ACTOR_PASSES = ACTOR_BUFFER_VM + 4;
+export const ACTOR_TASK_END = ACTOR_PASSES + 4;
 
 // The actor's own state; the first group starts a line of its own.
 export const ACTOR_BYTES_ISSUED = 192;
@@ -60,7 +61,13 @@ export const ACTOR_WRITE_BYTES = ACTOR_WRITE_IOS + 8;
 export const ACTOR_CURSOR = ACTOR_WRITE_BYTES + 8;
 /** f64, ns on the actor's own clock. */
 export const ACTOR_REGION_UNTIL = ACTOR_CURSOR + 8;
-export const ACTOR_ERROR = ACTOR_REGION_UNTIL + 8;
+/**
+ * f64, ns, the worker's: when the figures began, on the clock of all threads, and how long they
+ * were measured in the end. 0: not yet.
+ */
+export const ACTOR_BEGAN_NS = ACTOR_REGION_UNTIL + 8;
+export const ACTOR_MEASURED_NS = ACTOR_BEGAN_NS + 8;
+export const ACTOR_ERROR = ACTOR_MEASURED_NS + 8;
 export const ACTOR_JOINED = ACTOR_ERROR + 4;
 export const ACTOR_BUFFER_VPN = ACTOR_JOINED + 4;
 export const ACTOR_REGISTERED = ACTOR_BUFFER_VPN + 4;

@@ -22,6 +22,8 @@ export const SCHEDULE_LATE = SCHEDULE_DUE_NS + 8;
 export const SCHEDULE_DROPPED = SCHEDULE_LATE + 8;
 /** 1: the direction has a schedule. */
 export const SCHEDULE_ON = SCHEDULE_DROPPED + 8;
+/** I/Os of the direction until the next one that is timed. */
+export const SCHEDULE_COUNTDOWN = SCHEDULE_ON + 4;
 export const SCHEDULE_BYTES = SCHEDULE_ON + 8;
 export const SCHEDULE_READ = PACING;
 export const SCHEDULE_WRITE = SCHEDULE_READ + SCHEDULE_BYTES;

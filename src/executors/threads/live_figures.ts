@@ -1,4 +1,7 @@
-import type { Machine } from "../../machine/machine.ts";
+import { ACTOR_BEGAN_NS, ACTOR_MEASURED_NS } from "../../../assembly/shared/actor_layout.ts";
+import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
+import { clockZeroNs, monotonicNs } from "../../machine/clock.ts";
+import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import { readFaults, readVmstat } from "../../machine/vmstat.ts";
 import type { Calibration, OpName } from "../../results/record.ts";
 import { findMetric, type MetricSource } from "../../scenario/metrics.ts";
@@ -19,28 +22,29 @@ export interface LiveRun {
 }
 
 /**
- * Figures of the running group after `elapsedMs` of measuring, as far as the thresholds need
- * them: a histogram has 33,792 counters for each actor. Counters of the machine (vmstat, pins,
- * breaches) are those of the whole run so far.
+ * Figures of the running group so far, as far as the thresholds need them: a histogram has 33,792
+ * counters for each actor. As in the finished run's, each actor's time is its own, and what it did
+ * before its measurement does not count. Counters of the machine (vmstat, pins, breaches) are
+ * those of the whole run.
  */
-export function liveFigures(
-  run: LiveRun,
-  thresholds: readonly Threshold[],
-  elapsedMs: number,
-): Figures {
-  const { scenario, machine, calibration, groupIndex, actors } = run;
+export function liveFigures(run: LiveRun, thresholds: readonly Threshold[]): Figures {
+  const { scenario, machine, calibration, groupIndex } = run;
   const sources = thresholds.flatMap(({ metric }) => findMetric(metric)?.source ?? []);
   const ops = new Set(sources.flatMap(opOf));
-  const durationNs = elapsedMs * 1e6;
+  const nowNs = monotonicNs() + clockZeroNs();
+  const measuring = run.actors
+    .map((actor) => ({ ...actor, measuredNs: measuredNsOf(machine, actor, nowNs) }))
+    .filter(({ measuredNs }) => measuredNs > 0);
+  const durationNs = Math.max(0, ...measuring.map(({ measuredNs }) => measuredNs));
   const operations = new Operations();
   const jobs: Figures["jobs"][number][] = [];
-  for (const { job, cpu } of sources.some(needsDirections) ? actors : []) {
-    const read = readDirection(machine, cpu, "read", durationNs);
-    const write = readDirection(machine, cpu, "write", durationNs);
+  for (const { job, cpu, measuredNs } of sources.some(needsDirections) ? measuring : []) {
+    const read = readDirection(machine, cpu, "read", measuredNs);
+    const write = readDirection(machine, cpu, "write", measuredNs);
     jobs.push({ job, stonewallGroup: groupIndex, error: 0, read, write });
   }
   if (ops.size > 0) {
-    actors.forEach(({ cpu }, i) => {
+    measuring.forEach(({ cpu }, i) => {
       const sides = jobs[i] === undefined ? [] : [jobs[i].read, jobs[i].write];
       operations.addActor(machine, cpu, sides, ops);
     });
@@ -54,6 +58,14 @@ export function liveFigures(
     pins: readPins(machine, scenario.machine.scheme),
     invariants: { checked: [], violated: breachesOf(readFaults(machine), [], []) },
   };
+}
+
+/** For how long the actor's figures count, ns; 0: they are still the warm-up's. */
+function measuredNsOf(machine: Machine, { cpu }: PlacedActor, nowNs: number): number {
+  const block = cpuAddress(machine, cpu) + CPU_ACTOR;
+  const ns = (offset: number): number => machine.doubles[(block + offset) >>> 3] ?? 0;
+  const began = ns(ACTOR_BEGAN_NS);
+  return ns(ACTOR_MEASURED_NS) || (began > 0 ? Math.max(0, nowNs - began) : 0);
 }
 
 function opOf(source: MetricSource): OpName[] {

@@ -14,16 +14,22 @@ import type { ReplayTask } from "./protocol.ts";
 export class ReplayFeed {
   /** Why the log cannot be replayed to its end. */
   fault: string | undefined;
+  /** Every I/O of the log was put into the ring. */
+  isAtEnd = false;
   private reader: LogReader | undefined;
   private over = false;
   private readonly ring: ReplayRing;
   private readonly words: Int32Array;
 
-  /** `cpu` is the address of the actor's CPU block. */
+  /**
+   * `cpu` is the address of the actor's CPU block. `goesOn` is asked at least once a MiB of the
+   * log: much of it may be passed over between two I/Os. False: nothing more is read.
+   */
   constructor(
     memory: WebAssembly.Memory,
     private readonly cpu: number,
     private readonly task: ReplayTask,
+    private readonly goesOn: () => boolean,
   ) {
     this.words = new Int32Array(memory.buffer);
     this.ring = new ReplayRing(memory, cpu);
@@ -54,6 +60,7 @@ export class ReplayFeed {
     const { path, skip } = this.task;
     const reader = new LogReader(path, {
       skip,
+      onChunk: this.goesOn,
       onFault: (line, found, accepted) => {
         throw logError(`${path}:${line}`, found, accepted);
       },
@@ -70,7 +77,8 @@ export class ReplayFeed {
     const longest = (this.words[(this.cpu + CPU_ACTOR + ACTOR_BUFFER_BYTES) >>> 2] ?? 0) >>> 0;
     for (let room = ring.room; room > 0; room--) {
       if (!reader.next()) {
-        ring.end();
+        this.isAtEnd = this.goesOn();
+        if (this.isAtEnd) ring.end();
         this.close();
         break;
       }
@@ -78,7 +86,7 @@ export class ReplayFeed {
       if (keepsTime && reader.counts.waits > 0) ring.keepTime();
       ring.add(reader.isRead, reader.offset, reader.length, reader.timeUs * nsOfUs);
     }
-    ring.publish(this.over ? 1 : reader.takenBytes / reader.totalBytes);
+    ring.publish(this.isAtEnd ? 1 : reader.takenBytes / reader.totalBytes);
   }
 }
 

@@ -19,6 +19,9 @@ export const STUCK_AFTER_MS = 5000;
 /** The heartbeat stands still while a worker starts and an actor faults its memory in. */
 export const SETUP_LIMIT_MS = 60_000;
 
+/** Who looks this much later than before was stopped, as by Ctrl-Z, and its actors with it. */
+const ABSENT_NS = 1e9;
+
 /** How one actor ended: its answer, or why its worker died. */
 export type ActorEnd =
   | { readonly kind: "answered"; readonly answer: WorkerAnswer }
@@ -39,6 +42,7 @@ export class RunningActor {
   private readonly heartbeat: number;
   private lastBeat: number;
   private lastBeatNs = monotonicNs();
+  private lastLookNs = this.lastBeatNs;
   private limitMs = SETUP_LIMIT_MS;
   private stuck = false;
 
@@ -76,9 +80,12 @@ export class RunningActor {
       });
   }
 
-  /** True while it has neither moved nor ended for too long. */
+  /** True while it has neither moved nor ended for too long; to be asked many times a second. */
   isStuck(nowNs: number): boolean {
     const beat = this.beat();
+    const passedNs = nowNs - this.lastLookNs;
+    this.lastLookNs = nowNs;
+    if (passedNs > ABSENT_NS) this.lastBeatNs += passedNs;
     if (beat !== this.lastBeat) {
       this.lastBeat = beat;
       this.lastBeatNs = nowNs;

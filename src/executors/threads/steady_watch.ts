@@ -31,7 +31,7 @@ export class SteadyWatch {
 
   constructor(machine: Machine, running: readonly Watched[]) {
     this.#running = running;
-    const jobs = [...new Set(running.map(({ actor }) => actor.job))];
+    const jobs = [...new Set(running.map(({ actor }) => actor.reported))];
     for (const one of running) {
       const { steadyState } = one.actor.job;
       if (steadyState === undefined) continue;
@@ -55,7 +55,8 @@ export class SteadyWatch {
     );
   }
 
-  #keyOf({ job, clone }: PlacedActor, jobs: readonly Job[]): string {
+  /** Submitters are a clone's, and no jobs of their own. */
+  #keyOf({ reported: job, clone }: PlacedActor, jobs: readonly Job[]): string {
     if (!job.groupReporting) return `job ${jobs.indexOf(job)} clone ${clone}`;
     return `group ${job.reportingGroup} ${JSON.stringify(job.steadyState)}`;
   }

@@ -3,7 +3,7 @@ import { type EarlyEnd, failsAlready } from "../judge.ts";
 import { type LiveRun, liveFigures } from "./live_figures.ts";
 
 const LOOK_EVERY_MS = 1000;
-/** Before that an actor may still be in its last slice of the warm-up, its figures not at zero. */
+/** What was measured for less is no rate yet. */
 const LEAST_MEASURED_MS = 100;
 
 /**
@@ -31,7 +31,7 @@ export class ThresholdWatch {
       const now = this.thresholds.filter((one) => elapsedMs >= (due.get(one) ?? 0));
       if (now.length === 0) return this.ended !== undefined;
       for (const one of now) due.set(one, elapsedMs + LOOK_EVERY_MS);
-      const figures = liveFigures(run, now, elapsedMs);
+      const figures = liveFigures(run, now);
       for (const threshold of now) {
         const value = failsAlready(threshold, figures);
         if (value === undefined) continue;

@@ -1,9 +1,11 @@
 import {
+  ACTOR_BEGAN_NS,
   ACTOR_BYTES_ISSUED,
   ACTOR_COMMAND,
   ACTOR_CURSOR,
   ACTOR_ERROR,
   ACTOR_FLAGS,
+  ACTOR_MEASURED_NS,
   ACTOR_READ_IOS,
 } from "../../../assembly/shared/actor_layout.ts";
 import {
@@ -24,13 +26,13 @@ import {
   CPU_ACTOR,
   CPU_HEARTBEAT,
 } from "../../../assembly/shared/layout.ts";
-import { monotonicNs } from "../../machine/clock.ts";
+import { clockZeroNs, monotonicNs } from "../../machine/clock.ts";
 import { type Core, instantiateCore } from "../../machine/core.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { setRingClock } from "../../machine/trace.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
 import { ReplayFeed } from "./replay_feed.ts";
-import { isAskedToStop } from "./stop_word.ts";
+import { isStopped } from "./stop_word.ts";
 import { GoalKeeper, Schedules } from "./worker_pacing.ts";
 
 /** Work between two looks at phase and deadline. */
@@ -44,7 +46,11 @@ const BEAT_EVERY_MS = 100;
 export default function runWorker(task: WorkerTask): WorkerAnswer {
   const words = new Int32Array(task.memory.buffer);
   const actor = new CalledActor(task, words);
-  const feed = task.replay && new ReplayFeed(task.memory, task.cpu, task.replay);
+  const goesOn = (): boolean => {
+    actor.beat();
+    return !isStopped(words, task.cpu);
+  };
+  const feed = task.replay && new ReplayFeed(task.memory, task.cpu, task.replay, goesOn);
   let failed = actor.command(COMMAND_SETUP) === STATUS_FAILED || feed?.fill() === false;
   const stage = failed ? "setup" : "run";
   Atomics.add(words, CONTROL_READY >>> 2, 1);
@@ -52,7 +58,7 @@ export default function runWorker(task: WorkerTask): WorkerAnswer {
   let measurement: Measurement | undefined;
   if (!failed) {
     awaitStart(actor, words, task.startWord);
-    delayStart(actor, words, task.startDelayMs);
+    delayStart(actor, words, task);
     measurement = new Measurement(task, words);
     failed = runUntilStopped(task, words, actor, measurement, feed);
   }
@@ -114,11 +120,11 @@ function awaitStart(actor: CalledActor, words: Int32Array, startWord: number): v
   actor.beat();
 }
 
-/** Waits before the first I/O, unless everybody is stopped. */
-function delayStart(actor: CalledActor, words: Int32Array, delayMs: number): void {
-  const until = monotonicNs() + delayMs * 1e6;
-  for (let left = delayMs; left > 0; left = (until - monotonicNs()) / 1e6) {
-    if (Atomics.load(words, CONTROL_STOP >>> 2) !== 0) return;
+/** Waits before the first I/O, unless it is stopped. */
+function delayStart(actor: CalledActor, words: Int32Array, task: WorkerTask): void {
+  const until = monotonicNs() + task.startDelayMs * 1e6;
+  for (let left = task.startDelayMs; left > 0; left = (until - monotonicNs()) / 1e6) {
+    if (isStopped(words, task.cpu)) return;
     actor.beat();
     Atomics.wait(words, CONTROL_STOP >>> 2, 0, Math.min(left, BEAT_EVERY_MS));
   }
@@ -130,12 +136,14 @@ class Measurement {
   /** The job's own time counts from here, however often its figures begin anew. */
   private firstNs = 0;
   private readonly schedules: Schedules;
+  private readonly doubles: Float64Array;
 
   constructor(
     private readonly task: WorkerTask,
     private readonly words: Int32Array,
   ) {
     this.schedules = new Schedules(task.memory, task.cpu + CPU_ACTOR);
+    this.doubles = new Float64Array(task.memory.buffer);
     this.setUnlimited(true);
     this.schedules.begin(monotonicNs());
     this.look();
@@ -173,7 +181,14 @@ class Measurement {
   /** The measured time; what ended in the warm-up has measured nothing. */
   end(): number {
     if (this.beganNs === undefined) this.begin(ACTOR_BYTES_ISSUED, false);
-    return this.elapsedNs();
+    const measuredNs = this.elapsedNs();
+    this.show(ACTOR_MEASURED_NS, measuredNs);
+    return measuredNs;
+  }
+
+  /** What the executor sees while the actor runs. */
+  private show(offset: number, ns: number): void {
+    this.doubles[(this.task.cpu + CPU_ACTOR + offset) >>> 3] = ns;
   }
 
   private setUnlimited(unlimited: boolean): void {
@@ -185,12 +200,15 @@ class Measurement {
   /** Zeroes the actor's figures, from the given word of its state on, and starts the time. */
   private begin(from: number, measures = true): void {
     const { words, task } = this;
+    this.show(ACTOR_BEGAN_NS, 0);
     clearOperations(words, task.cpu, task.keeps);
     const actor = task.cpu + CPU_ACTOR;
     words.fill(0, (actor + from) >>> 2, (actor + ACTOR_CURSOR) >>> 2);
     const nowNs = monotonicNs();
     this.schedules.restart(nowNs);
-    if (measures) this.beganNs = nowNs;
+    if (!measures) return;
+    this.beganNs = nowNs;
+    this.show(ACTOR_BEGAN_NS, nowNs + clockZeroNs());
   }
 }
 
@@ -204,7 +222,7 @@ function runUntilStopped(
 ): boolean {
   const { latencyGoal, memory, cpu, iodepth } = task;
   const goal = latencyGoal && new GoalKeeper(memory, cpu + CPU_ACTOR, latencyGoal, iodepth);
-  while (Atomics.load(words, CONTROL_STOP >>> 2) === 0 && !isAskedToStop(words, task.cpu)) {
+  while (!isStopped(words, task.cpu)) {
     if (feed?.fill() === false) return true;
     const status = actor.run();
     if (status === STATUS_FAILED) return true;

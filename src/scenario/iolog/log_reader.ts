@@ -45,8 +45,8 @@ export interface LogOptions {
   readonly lengthUnit?: number;
   /** Hears what is wrong with a line, which is then passed over; it may throw. */
   readonly onFault: (line: number, found: string, accepted: string) => void;
-  /** Called before each MiB that is read. */
-  readonly onChunk?: (() => void) | undefined;
+  /** Asked before each MiB that is read: shall it be? If not, next() says that there is no more. */
+  readonly onChunk?: (() => boolean) | undefined;
 }
 
 /**
@@ -126,7 +126,7 @@ export class LogReader {
   }
 
   private refill(): boolean {
-    this.options.onChunk?.();
+    if (this.options.onChunk?.() === false) return false;
     if (this.log.refill()) return true;
     const left = this.log.rest().length;
     if (left === 0) return false;

@@ -48,7 +48,10 @@ export function scanLog(path: string, options: ScanOptions = {}): LogScan {
     skip: [],
     ...rest,
     onFault: (line, found, accepted) => faults.add(line, found, accepted),
-    onChunk: () => onProgress?.({ path, bytes: reader.takenBytes, totalBytes: reader.totalBytes }),
+    onChunk: () => {
+      onProgress?.({ path, bytes: reader.takenBytes, totalBytes: reader.totalBytes });
+      return true;
+    },
   });
   let largestBytes = 0;
   let durationUs = 0;

@@ -11,7 +11,7 @@ import {
   REPLAY_LENGTH,
 } from "../../../assembly/shared/actor_layout.ts";
 import { STATUS_DONE, STATUS_RUNNING } from "../../../assembly/shared/codes.ts";
-import { PACING_FROM_NS } from "../../../assembly/shared/pacing_layout.ts";
+import { PACING_FROM_NS, PACING_MARGIN_NS } from "../../../assembly/shared/pacing_layout.ts";
 import type { Arrivals, Rate } from "../../../src/scenario/scenario.ts";
 import { PacedActor } from "../../support/paced_actor.ts";
 
@@ -47,7 +47,7 @@ describe("linear arrivals", () => {
     actor.startAt(2 * MS);
     actor.runUntil(2 * MS + 1000);
     expect(actor.ios("read")).toBe(1);
-    actor.runUntil(12 * MS);
+    actor.runUntil(12 * MS + 1000);
     // 10 ms of 10 us gaps, the first start included.
     expect(actor.ios("read")).toBe(1001);
     expect(actor.due("read")).toBeCloseTo(12.01 * MS, 3);
@@ -160,6 +160,22 @@ describe("an open loop", () => {
     expect(actor.corrected("read").maxNs).toBeGreaterThan(15 * MS);
   });
 
+  test("who has waited for a slow device does not wait as long again", () => {
+    // Looks at the clock are 30 ms apart, each sleep among them; the device takes 135 ms.
+    const actor = new PacedActor(arrivals(ios(1000)), {
+      serviceNs: [135 * MS],
+      stepNs: 30 * MS,
+      sample: 0,
+    });
+    const margin = () => actor.machine.doubles[(actor.block + PACING_MARGIN_NS) >>> 3];
+    const before = margin();
+    actor.round();
+    actor.round();
+    expect([actor.inFlight, actor.ios("read")]).toEqual([1, 0]);
+    actor.round();
+    expect([actor.ios("read"), margin()]).toEqual([1, before]);
+  });
+
   test.each(["direct_io", "buffered_io", "fixed_buffers"] as const)(
     "a burst is sampled as densely as the rest (%s)",
     (pattern) => {
@@ -175,6 +191,16 @@ describe("an open loop", () => {
       expect(actor.corrected("read").percentile(60)).toBeGreaterThan(1 * MS);
     },
   );
+
+  test("of reads and writes in turn is sampled in both directions", () => {
+    const job = { readPercent: 50, ...arrivals(ios(100_000), ios(100_000)) };
+    const actor = new PacedActor(job, { sample: 4 });
+    actor.setUnlimited();
+    actor.startAt(2 * MS);
+    actor.runUntil(6 * MS + 1000);
+    expect([actor.ios("read"), actor.ios("write")]).toEqual([401, 401]);
+    expect([actor.corrected("read").count, actor.corrected("write").count]).toEqual([101, 101]);
+  });
 
   test("ends with its own limit", () => {
     const actor = new PacedActor({ numberIos: 20, ...arrivals(ios(100_000)) });

@@ -1,7 +1,18 @@
 import { truncateSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import {
+  ACTOR_REPLAY_OVER,
+  ACTOR_REPLAY_SHARE,
+  REPLAY_WHOLE,
+} from "../../../assembly/shared/actor_layout.ts";
+import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
+import { ReplayFeed } from "../../../src/executors/threads/replay_feed.ts";
+import { writeActor } from "../../../src/machine/actor_block.ts";
+import { cpuAddress } from "../../../src/machine/machine.ts";
 import { scanLog } from "../../../src/scenario/iolog/scan_log.ts";
+import { makeScenario } from "../../../src/scenario/make_scenario.ts";
 import type { Replay } from "../../../src/scenario/scenario.ts";
+import { emptyGroup } from "../../support/fake_workers.ts";
 import { LogFolder } from "../../support/logs.ts";
 import { exactRun, timedRun, violated } from "../../support/runs.ts";
 
@@ -78,6 +89,43 @@ describe("a run that replays", () => {
     const record = await timedRun({ run, serviceNs: [1_000_000], jobs });
     expect(record.jobs[0]?.error).toBe(0);
     expect(record.jobs[0]?.read.ios).toBeLessThan(200_000);
+  });
+});
+
+describe("much that is passed over between two I/Os", () => {
+  /** A feed of a log of 6 MiB, all of it left out. */
+  function feedOf(goesOn: () => boolean) {
+    const log = folder.long("skipped", 200_000);
+    const replay = replayOf([log], { skip: ["read"] });
+    const { context, actors } = emptyGroup(makeScenario({ jobs: [{ replay }] }));
+    const { machine } = context;
+    const [actor] = actors;
+    if (!actor) throw new Error("no actor");
+    writeActor(machine, { ...actor, seed: 1n, sample: 0 });
+    const cpu = cpuAddress(machine, actor.cpu);
+    const task = { ...replay, path: log, skip: ["read", "write"] as const };
+    const word = (offset: number) => machine.words[(cpu + CPU_ACTOR + offset) >>> 2];
+    return { feed: new ReplayFeed(machine.memory, cpu, task, goesOn), word };
+  }
+
+  test("is no silence: the feed says at each MiB that it lives", () => {
+    let asked = 0;
+    const { feed, word } = feedOf(() => {
+      asked++;
+      return true;
+    });
+    expect(feed.fill()).toBe(true);
+    expect(asked).toBeGreaterThanOrEqual(6);
+    expect([feed.isAtEnd, word(ACTOR_REPLAY_OVER)]).toEqual([true, 1]);
+  });
+
+  test("is left when the run is stopped meanwhile, and is not the log's end", () => {
+    let asked = 0;
+    const { feed, word } = feedOf(() => ++asked < 3);
+    expect(feed.fill()).toBe(true);
+    expect(asked).toBeLessThan(6);
+    expect([feed.isAtEnd, word(ACTOR_REPLAY_OVER)]).toEqual([false, 0]);
+    expect(word(ACTOR_REPLAY_SHARE)).toBeLessThan(REPLAY_WHOLE / 2);
   });
 });
 

@@ -128,6 +128,22 @@ describe("clones", () => {
     expect(group.watch.records().map((record) => record?.attained)).toEqual([true, false]);
   });
 
+  test("are judged and end as a whole where their submission is offloaded", () => {
+    const group = watched([{ clones: 2, submit: "offload", iodepth: 2, steadyState: STEADY }]);
+    for (const [seconds, drift] of [1, 2, 3].map((s) => [s, s % 2 ? 0 : 400] as const)) {
+      // The first clone's submitters take turns at being busy; the second clone is unsteady.
+      const ios = [500 * seconds + drift, 500 * seconds - drift, 10 * seconds + drift, 0];
+      ios.forEach((count, i) => {
+        group.reads(i, count);
+      });
+      group.watch.look(1000 * seconds);
+    }
+    expect(group.asked()).toEqual([1, 1, 0, 0]);
+    const [first, second] = group.watch.records();
+    expect(first).toMatchObject({ attained: true, iops: [1000, 1000] });
+    expect(second).toEqual(first);
+  });
+
   test("that are reported as one are judged as one, and end together", () => {
     const group = look(true);
     expect(group.asked()).toEqual([1, 1]);
@@ -181,6 +197,15 @@ describe("a steady state", () => {
     expect(together?.steadyState?.attained).toBe(true);
     expect(other?.steadyState).toBeUndefined();
     expect(together?.elapsedNs).toBeLessThan(other?.elapsedNs ?? 0);
+    expect(violated(record)).toEqual([]);
+  }, 20_000);
+
+  test("ends those of its reporting group that still wait for their start, too", async () => {
+    const group = { groupReporting: true, reportingGroup: 1, steadyState: SURE };
+    const late = { name: "late", startDelayMs: 50_000, ...group };
+    const record = await timedRun({ run: LONG, jobs: [{ name: "now", ...group }, late] });
+    expect(record.jobs[0]?.steadyState?.attained).toBe(true);
+    expect(record.durationNs).toBeLessThan(50e9);
     expect(violated(record)).toEqual([]);
   }, 20_000);
 

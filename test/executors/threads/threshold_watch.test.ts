@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
+import {
+  ACTOR_BEGAN_NS,
+  ACTOR_MEASURED_NS,
+  ACTOR_READ_IOS,
+} from "../../../assembly/shared/actor_layout.ts";
+import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { ThresholdWatch } from "../../../src/executors/threads/threshold_watch.ts";
+import { clockZeroNs, monotonicNs } from "../../../src/machine/clock.ts";
+import { cpuAddress } from "../../../src/machine/machine.ts";
 import { exitStatusOf, runExitReasons } from "../../../src/results/exit_status.ts";
 import { normalReport } from "../../../src/results/normal.ts";
-import { makeScenario } from "../../../src/scenario/make_scenario.ts";
+import { makeScenario, type ScenarioInput } from "../../../src/scenario/make_scenario.ts";
 import { emptyGroup } from "../../support/fake_workers.ts";
 import { timedRun } from "../../support/runs.ts";
 
@@ -62,15 +70,35 @@ describe("on real threads", () => {
   });
 });
 
+/** Watches actors that do nothing but what the test writes into their blocks. */
+function watchOf(jobs: NonNullable<ScenarioInput["jobs"]>, thresholds: string[]) {
+  const scenario = makeScenario({ run: { durationMs: 1 }, jobs, thresholds });
+  const { context, actors } = emptyGroup(scenario);
+  const calibration = { clockReadNs: 50, clockGrainNs: 1 };
+  const { machine } = context;
+  const watched = new ThresholdWatch(scenario.thresholds);
+  const run = { scenario, machine, calibration, groupIndex: 0, actors };
+  const block = (i: number) => cpuAddress(machine, i) + CPU_ACTOR;
+  return {
+    watched,
+    ends: watched.ofGroup(run, 5000),
+    /** The actor's figures began so long ago; with `isOver` they ended then, as long as that. */
+    measures: (i: number, ms: number, isOver = false) => {
+      const nowNs = monotonicNs() + clockZeroNs();
+      machine.doubles[(block(i) + ACTOR_BEGAN_NS) >>> 3] = nowNs - ms * 1e6;
+      if (isOver) machine.doubles[(block(i) + ACTOR_MEASURED_NS) >>> 3] = ms * 1e6;
+    },
+    reads: (i: number, ios: number) => {
+      machine.longs[(block(i) + ACTOR_READ_IOS) >>> 3] = BigInt(ios);
+    },
+  };
+}
+
 describe("when it looks", () => {
   function watch(...thresholds: string[]) {
-    const scenario = makeScenario({ run: { durationMs: 1 }, jobs: [JOB], thresholds });
-    const { context, actors } = emptyGroup(scenario);
-    const calibration = { clockReadNs: 50, clockGrainNs: 1 };
-    const { machine } = context;
-    const watched = new ThresholdWatch(scenario.thresholds);
-    const run = { scenario, machine, calibration, groupIndex: 0, actors };
-    return { watched, ends: watched.ofGroup(run, 5000) };
+    const watched = watchOf([JOB], thresholds);
+    watched.measures(0, 1000);
+    return watched;
   }
 
   test("first after the delay, then once a second", () => {
@@ -85,10 +113,30 @@ describe("when it looks", () => {
     });
   });
 
-  test("not before a tenth of a second, when an actor may still be in its warm-up", () => {
+  test("not before a tenth of a second", () => {
     const { ends } = watch("io.rate>0 abortOnFail=0ms");
     expect([0, 20, 99].map(ends)).toEqual([false, false, false]);
     expect(ends(100)).toBe(true);
+  });
+
+  test("an actor that still warms up has no figures", () => {
+    const { ends, measures, reads } = watchOf([JOB], ["read.iops<1 abortOnFail=100ms"]);
+    reads(0, 1_000_000);
+    expect(ends(150)).toBe(false);
+    measures(0, 50);
+    expect(ends(1200)).toBe(true);
+  });
+
+  test("a job that has ended keeps the rate that it had", () => {
+    const jobs = [JOB, { ...JOB, name: "other", readPercent: 0 }];
+    const { watched, ends, measures, reads } = watchOf(jobs, ["read.iops>=1000 abortOnFail"]);
+    measures(0, 500, true);
+    measures(1, 2000);
+    reads(0, 500);
+    expect(ends(2000)).toBe(false);
+    reads(0, 499);
+    expect(ends(3000)).toBe(true);
+    expect(watched.ended?.value).toBe(998);
   });
 
   test("without abortOnFail never", () => {
