@@ -7,10 +7,9 @@ import { GUP_TEST_VPN, PASS_TOUCH } from "../shared/gup_test_layout.ts";
 import { EEXIST, VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_WRITE } from "../shared/codes.ts";
 import { quietLoad32, quietStore32 } from "../memory/cell";
 import { joinMm, leaveMm, mmapRegion, munmapRegion, populate } from "../mm/mm";
+import { READS_ONLY } from "./generator";
 
 const READ_WRITE: u32 = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
-/** The share that every draw is within. */
-const READS_ONLY: u32 = 0xffffffff;
 
 /** 0 or a negative errno; what was done is undone by freeBuffers(). */
 export function makeBuffers(cpu: usize, actor: usize): i32 {

@@ -15,6 +15,9 @@ import {
 import { random32, randomBelow } from "./random";
 import { isRingEmpty, nextFromRing } from "./replay";
 
+/** ACTOR_READ_SHARE of a job that only reads. */
+export const READS_ONLY: u32 = 0xffffffff;
+
 /** True when there is nothing to issue: the job has issued all it has to, or its ring is empty. */
 export function isFinished(actor: usize): bool {
   const flags = quietLoad32(actor + ACTOR_FLAGS);

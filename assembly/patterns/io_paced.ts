@@ -10,7 +10,8 @@ import {
 import { CONTROL_STOP, PARAM_SERVICE } from "../shared/layout.ts";
 import {
   PACING_COMPLETED, PACING_CROWDED, PACING_DEPTH, PACING_ISSUED, PACING_MARGIN_NS,
-  PACING_PAUSE_BLOCKS, PACING_STARTED, SCHEDULE_COUNTDOWN, SCHEDULE_READ, SCHEDULE_WRITE,
+  PACING_PAUSE_BLOCKS, PACING_STARTED, PACING_UNTIL_NS, SCHEDULE_COUNTDOWN, SCHEDULE_READ,
+  SCHEDULE_WRITE,
 } from "../shared/pacing_layout.ts";
 import { PATTERN_DIRECT_IO, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
 import {
@@ -45,7 +46,8 @@ export function runPaced(cpu: usize, actor: usize, budget: u32): i32 {
   const looks: u32 = quietLoad32(actor + PACING_PAUSE_BLOCKS) ? 1 : ROUNDS_A_LOOK;
   let left = <i32>budget;
   let unseen: u32 = 0;
-  while (left > 0 && now - entered < SLICE_NS && !quietPoll32(CONTROL_STOP)) {
+  const sliceEnd = min(entered + SLICE_NS, endOf(actor));
+  while (left > 0 && now < sliceEnd && !quietPoll32(CONTROL_STOP)) {
     const started = isPausing(actor, now) ? 0 : startDue(cpu, actor, now);
     if (started < 0) return started;
     const completed = complete(cpu, actor, TIMED_NONE, false);
@@ -60,7 +62,7 @@ export function runPaced(cpu: usize, actor: usize, budget: u32): i32 {
     left -= max(started, 1);
     // Who is behind has more to start that was due then: the clock costs as much as half an I/O.
     unseen = started ? unseen + 1 : looks;
-    if (unseen < looks && nextStart(actor) <= now) continue;
+    if (unseen < looks && nextStart(actor, now) <= now) continue;
     now = clockNs();
     unseen = 0;
   }
@@ -72,7 +74,7 @@ function startDue(cpu: usize, actor: usize, now: f64): i32 {
   const free = freeSlots(actor);
   const places = min(placesLeft(actor, free), issuesUntilPause(actor));
   let count: u32 = 0;
-  while (count < places && !isExhausted(actor) && nextStart(actor) <= now) {
+  while (count < places && !isExhausted(actor) && nextStart(actor, now) <= now) {
     count++;
     const slot = <usize>quietLoad32(freeSlotAt(actor, free - count));
     takeNext(actor, slot, now);
@@ -116,8 +118,8 @@ function isExhausted(actor: usize): bool {
 function idle(actor: usize, now: f64): void {
   if (isSpinning(actor, now)) return;
   const free = placesLeft(actor, freeSlots(actor));
-  let until = free && !isExhausted(actor) ? max(nextStart(actor), pauseEnd(actor)) : Infinity;
-  until = min(until, deviceDue(actor));
+  let until = free && !isExhausted(actor) ? max(nextStart(actor, now), pauseEnd(actor)) : Infinity;
+  until = min(min(until, deviceDue(actor)), endOf(actor));
   const crowded = quietLoad32(actor + PACING_CROWDED) != 0;
   const margin = quietLoadF64(actor + PACING_MARGIN_NS);
   const wake = until - (crowded ? CROWDED_SPIN_NS : margin);
@@ -128,6 +130,13 @@ function idle(actor: usize, now: f64): void {
   if (wait <= 0) return;
   quietSleep(CONTROL_STOP, 0, <i64>wait);
   learnMargin(actor, margin, clockNs() - begin - wait);
+}
+
+/** When the job's time is over: nothing starts then, and nobody sleeps beyond it. */
+@inline
+function endOf(actor: usize): f64 {
+  const end = quietLoadF64(actor + PACING_UNTIL_NS);
+  return end > 0 ? end : Infinity;
 }
 
 /** Follows what sleeps take too long: up at once, down slowly. */

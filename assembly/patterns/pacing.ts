@@ -4,8 +4,8 @@
  * completion: after a stall the starts that were missed are all due at once.
  */
 import {
-  ACTOR_FLAGS, ACTOR_REPLAY, ACTOR_REPLAY_PACED, ACTOR_REPLAY_PUT, ACTOR_REPLAY_TAKEN,
-  REPLAY_BYTES, REPLAY_DUE_NS, REPLAY_ENTRIES, SLOT_IS_READ, SLOT_LENGTH,
+  ACTOR_FLAGS, ACTOR_READ_SHARE, ACTOR_REPLAY, ACTOR_REPLAY_PACED, ACTOR_REPLAY_PUT,
+  ACTOR_REPLAY_TAKEN, REPLAY_BYTES, REPLAY_DUE_NS, REPLAY_ENTRIES, SLOT_IS_READ, SLOT_LENGTH,
 } from "../shared/actor_layout.ts";
 import {
   DIRECTION_NONE, DIRECTION_READ, DIRECTION_WRITE, PACING_DIRECTION, PACING_FROM_NS,
@@ -14,13 +14,13 @@ import {
   SCHEDULE_MEAN_GAP_NS, SCHEDULE_NS_PER_BYTE, SCHEDULE_ON, SCHEDULE_PHASE_NS, SCHEDULE_READ,
   SCHEDULE_WRITE,
 } from "../shared/pacing_layout.ts";
-import { OP_READ_CORRECTED, OP_WRITE_CORRECTED } from "../shared/codes.ts";
+import { ACTOR_WRITES_ONLY, OP_READ_CORRECTED, OP_WRITE_CORRECTED } from "../shared/codes.ts";
 import {
   quietAdd32, quietAdd64, quietLoad32, quietLoadF64, quietStore32, quietStoreF64,
 } from "../memory/cell";
 import { recordLatency } from "../observe/latency";
 import { exponential } from "./exponential";
-import { drawIsRead, nextIo, nextIoOf } from "./generator";
+import { drawIsRead, nextIo, nextIoOf, READS_ONLY } from "./generator";
 import { slotIndex } from "./slots";
 
 /** An I/O without a schedule has no intended start. */
@@ -53,17 +53,20 @@ function beginSchedule(actor: usize, schedule: usize, start: f64, from: f64): vo
 }
 
 /** When the next I/O is to start; -Infinity: as soon as there is a place for it. */
-export function nextStart(actor: usize): f64 {
+export function nextStart(actor: usize, now: f64): f64 {
   if (quietLoad32(actor + ACTOR_REPLAY)) return replayDue(actor, 0);
-  const schedule = scheduleOf(actor, nextDirection(actor));
+  const schedule = scheduleOf(actor, nextDirection(actor, now));
   return quietLoad32(schedule + SCHEDULE_ON)
     ? quietLoadF64(schedule + SCHEDULE_DUE_NS)
     : -Infinity;
 }
 
-/** Two schedules: what is due first. One or none: what the mix draws, until it was started. */
+/**
+ * Two schedules: what is due first. One or none: what the mix draws, until it was started; while
+ * that is not due yet, the direction without a schedule does not wait for it, as in fio.
+ */
 @inline
-function nextDirection(actor: usize): u32 {
+function nextDirection(actor: usize, now: f64): u32 {
   const both = quietLoad32(actor + SCHEDULE_READ + SCHEDULE_ON) &
     quietLoad32(actor + SCHEDULE_WRITE + SCHEDULE_ON);
   if (both) {
@@ -77,7 +80,16 @@ function nextDirection(actor: usize): u32 {
     direction = isRead ? DIRECTION_READ : DIRECTION_WRITE;
     quietStore32(actor + PACING_DIRECTION, direction);
   }
-  return direction;
+  const schedule = scheduleOf(actor, direction);
+  if (!quietLoad32(schedule + SCHEDULE_ON) || !isMixed(actor)) return direction;
+  if (quietLoadF64(schedule + SCHEDULE_DUE_NS) <= now) return direction;
+  return direction == DIRECTION_READ ? DIRECTION_WRITE : DIRECTION_READ;
+}
+
+@inline
+function isMixed(actor: usize): bool {
+  if (quietLoad32(actor + ACTOR_FLAGS) & ACTOR_WRITES_ONLY) return false;
+  return quietLoad32(actor + ACTOR_READ_SHARE) != READS_ONLY;
 }
 
 @inline
@@ -105,7 +117,7 @@ export function takeNext(actor: usize, slot: usize, now: f64): void {
 
 @inline
 function takeScheduled(actor: usize, slot: usize, now: f64): f64 {
-  const direction = nextDirection(actor);
+  const direction = nextDirection(actor, now);
   quietStore32(actor + PACING_DIRECTION, DIRECTION_NONE);
   nextIoOf(actor, slot, direction == DIRECTION_READ);
   const schedule = scheduleOf(actor, direction);

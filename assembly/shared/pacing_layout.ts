@@ -42,10 +42,12 @@ export const PACING_PAUSE_UNTIL = PACING_PAUSE_SPIN_NS + 8;
 export const PACING_TARGET_NS = PACING_PAUSE_UNTIL + 8;
 /** How far ahead of its time a sleep ends: what sleeps were seen to take too long. */
 export const PACING_MARGIN_NS = PACING_TARGET_NS + 8;
+/** When the job's time is over, on the actor's clock; 0: no such time is known. */
+export const PACING_UNTIL_NS = PACING_MARGIN_NS + 8;
 
 // 32 bits.
 /** 1: gaps are drawn, with the schedule's gap as their mean. */
-export const PACING_POISSON = PACING_MARGIN_NS + 8;
+export const PACING_POISSON = PACING_UNTIL_NS + 8;
 /** 0: the schedules are to be started anew. */
 export const PACING_STARTED = PACING_POISSON + 4;
 /** 1: more actors than CPUs, so that who spins takes another one's time. */

@@ -156,6 +156,8 @@ class Measurement {
     this.begin(ACTOR_BYTES_ISSUED);
     this.setUnlimited(this.task.endless);
     this.firstNs = this.beganNs ?? 0;
+    const { runtimeMs } = this.task;
+    if (runtimeMs !== undefined) this.schedules.endAt(this.firstNs + runtimeMs * 1e6);
     return true;
   }
 

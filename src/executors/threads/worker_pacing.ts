@@ -15,6 +15,7 @@ import {
   PACING_GOAL_SETTLED,
   PACING_START_NS,
   PACING_STARTED,
+  PACING_UNTIL_NS,
   PACING_WINDOW_IOS,
   PACING_WINDOW_MISSES,
   SCHEDULE_DROPPED,
@@ -50,11 +51,17 @@ export class Schedules {
     this.doubles[(this.block + PACING_START_NS) >>> 3] = nowNs;
   }
 
+  /** Nothing starts at that time or after it, and nobody sleeps beyond it. */
+  endAt(untilNs: number): void {
+    this.doubles[(this.block + PACING_UNTIL_NS) >>> 3] = untilNs;
+  }
+
   /** Intended starts count from now on, and with them what is late or dropped. */
   restart(nowNs: number): void {
     const started = (this.block + PACING_STARTED) >>> 2;
     // Before anything has started, now is where the schedules begin: the first start is due.
-    this.doubles[(this.block + PACING_FROM_NS) >>> 3] = this.words[started] === 0 ? 0 : nowNs;
+    if (this.words[started] === 0) this.begin(nowNs);
+    else this.doubles[(this.block + PACING_FROM_NS) >>> 3] = nowNs;
     this.words[started] = 0;
     for (const schedule of SCHEDULES) {
       this.longs[(this.block + schedule + SCHEDULE_LATE) >>> 3] = 0n;
@@ -63,29 +70,32 @@ export class Schedules {
   }
 
   /**
-   * Counts the intended starts that time ran out for: those up to now that never happened. Of a
-   * log, those that its ring held: who lags further behind has dropped more.
+   * Counts the intended starts that time ran out for: those before now, or before the job's end
+   * if that came first, that never happened. Of a log, those that its ring held: who lags further
+   * behind has dropped more.
    */
   countDropped(nowNs: number): void {
+    const untilNs = this.doubles[(this.block + PACING_UNTIL_NS) >>> 3] || Number.POSITIVE_INFINITY;
+    const endNs = Math.min(nowNs, untilNs);
     if (this.words[(this.block + PACING_STARTED) >>> 2] === 0) return;
-    if (this.words[(this.block + ACTOR_REPLAY_PACED) >>> 2] !== 0) this.countLeftInRing(nowNs);
+    if (this.words[(this.block + ACTOR_REPLAY_PACED) >>> 2] !== 0) this.countLeftInRing(endNs);
     for (const schedule of SCHEDULES) {
       const at = this.block + schedule;
       if (this.words[(at + SCHEDULE_ON) >>> 2] === 0) continue;
       const due = this.doubles[(at + SCHEDULE_DUE_NS) >>> 3] ?? 0;
       const gap = this.doubles[(at + SCHEDULE_MEAN_GAP_NS) >>> 3] ?? 0;
-      this.longs[(at + SCHEDULE_DROPPED) >>> 3] = BigInt(startsMissed(due, gap, nowNs));
+      this.longs[(at + SCHEDULE_DROPPED) >>> 3] = BigInt(startsMissed(due, gap, endNs));
     }
   }
 
-  private countLeftInRing(nowNs: number): void {
+  private countLeftInRing(endNs: number): void {
     const word = (at: number): number => (this.words[at >>> 2] ?? 0) >>> 0;
     const startNs = this.doubles[(this.block + PACING_START_NS) >>> 3] ?? 0;
     const put = word(this.block + ACTOR_REPLAY_PUT);
     // Both counts wrap at 2^32.
     for (let i = word(this.block + ACTOR_REPLAY_TAKEN); i !== put; i = (i + 1) >>> 0) {
       const entry = word(this.block + ACTOR_REPLAY) + (i % REPLAY_ENTRIES) * REPLAY_BYTES;
-      if (startNs + (this.doubles[(entry + REPLAY_DUE_NS) >>> 3] ?? 0) > nowNs) return;
+      if (startNs + (this.doubles[(entry + REPLAY_DUE_NS) >>> 3] ?? 0) >= endNs) return;
       const schedule = word(entry + REPLAY_IS_READ) !== 0 ? SCHEDULE_READ : SCHEDULE_WRITE;
       const at = (this.block + schedule + SCHEDULE_DROPPED) >>> 3;
       this.longs[at] = (this.longs[at] ?? 0n) + 1n;
@@ -93,9 +103,9 @@ export class Schedules {
   }
 }
 
-/** Intended starts from `dueNs` to `endNs`, both included, `gapNs` apart. */
+/** Intended starts from `dueNs` on and before `endNs`, `gapNs` apart. */
 export function startsMissed(dueNs: number, gapNs: number, endNs: number): number {
-  return dueNs <= endNs ? Math.floor((endNs - dueNs) / gapNs) + 1 : 0;
+  return dueNs < endNs ? Math.ceil((endNs - dueNs) / gapNs) : 0;
 }
 
 /** Keeps an actor's queue as deep as its latency goal allows, window by window. */

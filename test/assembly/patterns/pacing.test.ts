@@ -109,14 +109,13 @@ describe("a mix", () => {
     expect([actor.ios("read"), actor.ios("write")]).toEqual([3001, 201]);
   });
 
-  test("of which only the writes have a rate: it holds the reads to their share", () => {
+  test("of which only the writes have a rate: the reads do not wait for them, as in fio", () => {
     const actor = new PacedActor({ readPercent: 75, ...arrivals(undefined, ios(10_000)) });
     actor.setUnlimited();
     actor.startAt(2 * MS);
     actor.runUntil(102 * MS + 500);
     expect(actor.ios("write")).toBe(1001);
-    const share = actor.ios("read") / (actor.ios("read") + actor.ios("write"));
-    expect(Math.abs(share - 0.75)).toBeLessThan(0.03);
+    expect(actor.ios("read")).toBeGreaterThan(10 * 1001);
     expect(actor.corrected("read").count).toBe(0);
     expect(actor.corrected("write").count).toBe(1001);
   });

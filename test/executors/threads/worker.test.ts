@@ -189,3 +189,12 @@ test("the first I/O of a linear rate is due at once, as in fio", async () => {
   const record = await exactRun({ arrivals, numberIos: 1 });
   expect(record.jobs[0]?.read).toMatchObject({ ios: 1, dropped: 0 });
 });
+
+test("every intended start before the end was an I/O or is dropped, one at the end neither", async () => {
+  const arrivals = { process: "linear", read: { per: "ios", aSecond: 40 } } as const;
+  const job = { arrivals, runtimeMs: 500, timeBased: true };
+  const alone = firstOf(await exactRun(job)).read;
+  expect(alone.ios + alone.dropped).toBe(20);
+  const { read } = firstOf(await exactRun({ ...job, iodepth: 4, submit: "offload" }));
+  expect(read.ios + read.dropped).toBe(20);
+});
