@@ -35,6 +35,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,
   h: 3_600_000,
+  d: 86_400_000,
 };
 
 /** What the flags ask for, undefined the default; whatever is wrong is added to `problems`. */
@@ -100,7 +101,7 @@ class FlagReader {
   /** `10s`, `500ms`, `2m`; a bare number is seconds. In ms. */
   duration(flag: string, text: string | undefined, lowMs: number): number | undefined {
     if (text === undefined) return undefined;
-    const [, digits = "", unit = "s"] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h)?$/.exec(text) ?? [];
+    const [, digits = "", unit = "s"] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)?$/.exec(text) ?? [];
     const ms = digits === "" ? Number.NaN : Number(digits) * (UNIT_MS[unit] ?? 1000);
     if (ms >= lowMs && ms <= LONGEST_RUN_MS) return ms;
     return this.refuse(flag, text, `a time from ${lowMs}ms to 24h, such as 500ms, 10s or 2m`);

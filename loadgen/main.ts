@@ -1,37 +1,9 @@
 #!/usr/bin/env node
-/** The command line: `pinlab COMMAND`. Each command is one file in commands/. */
-import { Command, CommanderError } from "commander";
-import { packageVersion } from "../src/machine/environment.ts";
-import { EXIT_CONFIGURATION, EXIT_DONE } from "../src/results/exit_status.ts";
-import { addGupTestCommand } from "./commands/gup_test.ts";
-import { addKernelCommand } from "./commands/kernel.ts";
-import { addRunCommand } from "./commands/run.ts";
-import { reportFailure } from "./failure.ts";
-import { surviveBrokenPipes } from "./terminal.ts";
-
-async function main(argv: readonly string[]): Promise<number> {
-  const program = new Command("pinlab")
-    .description("A laboratory for page pinning: what each way of counting DMA pins costs.")
-    .version(packageVersion())
-    .showHelpAfterError("(pinlab --help lists the commands, pinlab run --help the flags)")
-    .exitOverride();
-  let status = EXIT_DONE as number;
-  const ended = (code: number): void => {
-    status = code;
-  };
-  addRunCommand(program, ended);
-  addKernelCommand(program, ended);
-  addGupTestCommand(program, ended);
-  try {
-    if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync([...argv], { from: "user" });
-    return status;
-  } catch (error) {
-    // commander has told its story; --help and --version end with 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CONFIGURATION;
-    return reportFailure(error, argv);
-  }
-}
+/** Where `pinlab` starts: an interrupt has its meaning from the first moment on. */
+import { leaveOnInterrupt, surviveBrokenPipes } from "./terminal.ts";
 
 surviveBrokenPipes();
-process.exitCode = await main(process.argv.slice(2));
+const stay = leaveOnInterrupt();
+const { program } = await import("./program.ts");
+process.exitCode = await program(process.argv.slice(2));
+stay();

@@ -1,5 +1,5 @@
-import { type Stats, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { fstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { hlog } from "../src/results/hlog.ts";
 import { junitXml } from "../src/results/junit.ts";
 import { openMetrics } from "../src/results/openmetrics.ts";
@@ -27,6 +27,9 @@ interface FurtherOutput {
   readonly beside?: (name: string) => Pick<OutputFile, "path" | "make">;
 }
 
+/** As many symbolic links as Linux follows. */
+const MOST_LINKS = 40;
+
 /** A further output is a row here and a key of RunFlags: the rest is done alike for all. */
 export const FURTHER_OUTPUTS: readonly FurtherOutput[] = [
   {
@@ -52,7 +55,10 @@ export const FURTHER_OUTPUTS: readonly FurtherOutput[] = [
     about: "record events: Chrome JSON there, ftrace text beside it (.ftrace)",
     name: (flags) => flags.trace,
     make: chromeTrace,
-    beside: (name) => ({ path: `${name.replace(/\.json$/, "")}.ftrace`, make: ftraceText }),
+    beside: (name) => ({
+      path: `${name.replace(/\.(json|ftrace)$/, "")}.ftrace`,
+      make: ftraceText,
+    }),
   },
 ];
 
@@ -68,19 +74,20 @@ export function furtherFiles(flags: RunFlags): OutputFile[] {
 
 /** What a run reads and writes; undefined: standard output. */
 export interface RunFiles {
-  readonly job: string | undefined;
+  /** The job file and the logs that it replays. */
+  readonly inputs: readonly { readonly what: string; readonly path: string }[];
   readonly output: string | undefined;
   readonly further: readonly Pick<OutputFile, "flag" | "path">[];
 }
 
 /** Refuses what would lose something: one file for two things, or a pipe that may never be read. */
-export function checkFiles({ job, output, further }: RunFiles, problems: Problem[]): void {
+export function checkFiles({ inputs, output, further }: RunFiles, problems: Problem[]): void {
   const files = output === undefined ? [] : [{ flag: "--output", path: output }];
   for (const { flag: where, path } of further) {
-    if (path === "-") {
+    if (path === "-" || (output === undefined && isStandardOutput(path))) {
       problems.push({
         where,
-        found: '"-", but standard output is for the results',
+        found: `"${path}", but standard output is for the results`,
         accepted: "the name of a file",
       });
       continue;
@@ -93,9 +100,10 @@ export function checkFiles({ job, output, further }: RunFiles, problems: Problem
     files.push({ flag: where, path });
   }
   for (const { flag: where, path } of files) {
-    if (job !== undefined && job !== "-" && isSame(path, job)) {
-      const found = `"${path}" is the job file itself`;
-      problems.push({ where, found, accepted: "another file: the job would be gone" });
+    const input = inputs.find((known) => isSame(known.path, path));
+    if (input !== undefined) {
+      const found = `"${path}" is ${input.what}`;
+      problems.push({ where, found, accepted: "another file: what it holds would be gone" });
     } else if (statsOf(path)?.isFIFO()) {
       const accepted = "a file, or a pipe behind standard output";
       problems.push({
@@ -107,10 +115,33 @@ export function checkFiles({ job, output, further }: RunFiles, problems: Problem
   }
 }
 
+/** Is what is written to one lost when the other is written? A device keeps nothing anyway. */
 function isSame(a: string, b: string): boolean {
-  if (resolve(a) === resolve(b)) return true;
   const [one, two] = [statsOf(a), statsOf(b)];
-  return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino;
+  if (one && two) return one.isFile() && one.dev === two.dev && one.ino === two.ino;
+  return targetOf(a) === targetOf(b);
+}
+
+/** Where a path leads, links followed, whether or not anything is there yet. */
+function targetOf(path: string): string {
+  let at = resolve(path);
+  for (let links = 0; links < MOST_LINKS; links++) {
+    try {
+      at = resolve(dirname(at), readlinkSync(at));
+    } catch {
+      break;
+    }
+  }
+  try {
+    return join(realpathSync(dirname(at)), basename(at));
+  } catch {
+    return at;
+  }
+}
+
+function isStandardOutput(path: string): boolean {
+  const [file, stdout] = [statsOf(path), fstatSync(process.stdout.fd)];
+  return file?.isFile() === true && file.dev === stdout.dev && file.ino === stdout.ino;
 }
 
 function statsOf(path: string): Stats | undefined {

@@ -1,18 +1,17 @@
 import { cpus, totalmem } from "node:os";
 import { type Command, Option } from "commander";
-import { placeActors, planFor, type TraceOptions } from "../../src/executors/threads/placement.ts";
+import { placeActors, planFor } from "../../src/executors/threads/placement.ts";
 import { runThreads } from "../../src/executors/threads/run_threads.ts";
 import { EXIT_INTERRUPTED } from "../../src/results/exit_status.ts";
-import type { RunRecord } from "../../src/results/record.ts";
 import { checkWritable } from "../../src/results/write_output.ts";
 import { DEFAULT_MACHINE, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
 import { makeScenario } from "../../src/scenario/make_scenario.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
-import { COUNT_NAMES, type Scenario } from "../../src/scenario/scenario.ts";
+import { COUNT_NAMES } from "../../src/scenario/scenario.ts";
 import { type JobFile, readJobFile } from "../fio/read_job_file.ts";
 import { OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
 import { optionHelp } from "../option_help.ts";
-import { checkFiles, FURTHER_OUTPUTS, furtherFiles } from "../outputs.ts";
+import { checkFiles, FURTHER_OUTPUTS, furtherFiles, type RunFiles } from "../outputs.ts";
 import { ProgressLine } from "../progress.ts";
 import { onInterrupt } from "../terminal.ts";
 import { thresholdHelp } from "../threshold_help.ts";
@@ -37,7 +36,8 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
     .option("--warmup <time>", "left out of the figures (default: 1s)")
     .option(
       "--sample <n>",
-      `time about one operation in n, at most one a queue (default: ${DEFAULT_RUN.sample})`,
+      `time about one operation in n, 0: none; at most one a queue (default: ` +
+        `${DEFAULT_RUN.sample})`,
     )
     .addOption(new Option("--output-format <format>", OUTPUT_FORMATS.join(", ")).default("normal"))
     .option("--output <file>", "write the results there; - is standard output, the default")
@@ -71,7 +71,7 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   const jobs = readJobs(file, problems, progress);
   const output = flags.output === "-" ? undefined : flags.output;
   const further = furtherFiles(flags);
-  checkFiles({ job: file, output, further }, problems);
+  checkFiles({ inputs: inputsOf(file, jobs), output, further }, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const notes = [...jobs.notes, ...notesOf(flags)];
   const source = file ?? "-";
@@ -84,8 +84,27 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   }
   if (output !== undefined) checkWritable(output);
   for (const { path } of further) checkWritable(path);
-  const record = await runWatched(scenario, progress, trace);
-  return writeResults(record, { format, output, further });
+  const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
+  try {
+    const record = await runThreads(scenario, {
+      signal: interrupt.signal,
+      trace,
+      onProgress: (now) => progress.update(now),
+    }).finally(() => progress.end());
+    return writeResults(record, { format, output, further });
+  } finally {
+    // An interrupt while the results are being written changes nothing any more.
+    interrupt.remove();
+  }
+}
+
+/** What the run reads: the job file and the logs that its jobs replay. */
+function inputsOf(file: string | undefined, { groups }: JobFile): RunFiles["inputs"] {
+  const logs = groups.flatMap(({ jobs }) => jobs.flatMap(({ replay }) => replay?.files ?? []));
+  return [
+    ...(file === undefined || file === "-" ? [] : [{ what: "the job file itself", path: file }]),
+    ...logs.map((path) => ({ what: "a log that is replayed", path })),
+  ];
 }
 
 /** What was asked for and makes no difference. */
@@ -118,23 +137,5 @@ function readJobs(file: string | undefined, problems: Problem[], progress: Progr
     return none;
   } finally {
     progress.end();
-  }
-}
-
-async function runWatched(
-  scenario: Scenario,
-  progress: ProgressLine,
-  trace: TraceOptions | undefined,
-): Promise<RunRecord> {
-  const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
-  try {
-    return await runThreads(scenario, {
-      signal: interrupt.signal,
-      trace,
-      onProgress: (now) => progress.update(now),
-    });
-  } finally {
-    progress.end();
-    interrupt.remove();
   }
 }

@@ -84,7 +84,10 @@ function opLines(record: RunRecord): string[] {
     ...paragraph(
       "mean: operations timed in batches of 4 and more, the clock's cost taken off. " +
         "p50 to max: operations timed alone (timed). " +
-        "<res: share of these that the clock cannot resolve.",
+        "<res: share of these that the clock cannot resolve." +
+        (record.scenario.groups.length > 1
+          ? " rate/s: over the stonewall groups that did any."
+          : ""),
     ),
     "",
   ];
@@ -111,7 +114,7 @@ function pinLines(pins: PinsRecord): string[] {
         : `covered=${covered}, refused at overflow=${countWords(pins.refusedOverflow)}`,
     ),
     ...labelled("pinned test", verdictWords(pins)),
-    ...labelled("slow path", fallbacks === "" ? "none" : fallbacks),
+    ...labelled("fallbacks", fallbacks === "" ? "none" : fallbacks),
   ];
 }
 

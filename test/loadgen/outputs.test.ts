@@ -24,6 +24,7 @@ let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "pinlab-trace-"));
   writeFileSync(join(folder, "job.fio"), JOB);
+  symlinkSync("d.xml", join(folder, "dangling"));
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -60,7 +61,8 @@ describe("pinlab run --trace", () => {
     expect(new Set(ftrace.lines.map(({ task }) => task))).toEqual(
       new Set(["reader.0", "reader.1"]),
     );
-    expect(readdirSync(folder).sort()).toEqual(["job.fio", "t.ftrace", "t.json"]);
+    const there = readdirSync(folder).filter((name) => name !== "dangling");
+    expect(there.sort()).toEqual(["job.fio", "t.ftrace", "t.json"]);
   });
 
   test("the report says it too", () => {
@@ -88,6 +90,8 @@ describe("pinlab run --trace", () => {
       says: /"x\.ftrace" is the file of --hlog/,
     },
     { args: ["--trace", "x", "--output", "./x"], says: /"x" is the file of --output/ },
+    { args: ["--trace", "t.ftrace"], says: /"t\.ftrace" is the file of --trace/ },
+    { args: ["--junit", "d.xml", "--hlog", "dangling"], says: /is the file of --/ },
     { args: ["--trace", "no/such/x.json"], says: /no\/such\/x\.json.*directory does not exist/ },
     { args: ["--trace", "."], says: /directory/ },
   ])("$args is refused", ({ args, says }) => {
@@ -95,4 +99,22 @@ describe("pinlab run --trace", () => {
     expect([status, stdout]).toEqual([104, ""]);
     expect(stderr).toMatch(says);
   });
+});
+
+describe("a log that is replayed", () => {
+  const LOG = "fio version 3 iolog\n0 /f add\n0 /f open\n1 /f read 0 4096\n2 /f close\n";
+  test.each(["--output", "--hlog", "--junit", "--openmetrics", "--trace"])(
+    "is not the file of %s",
+    (flag) => {
+      const job = join(folder, "replay.fio");
+      const log = join(folder, "log");
+      writeFileSync(log, LOG);
+      writeFileSync(job, `[j]\nioengine=libaio\ndirect=1\nread_iolog=${log}\n`);
+      const options = { cwd: folder, encoding: "utf8" } as const;
+      const args = [MAIN, "run", "replay.fio", "--quiet", flag, "./log"];
+      const { status, stderr } = spawnSync(process.execPath, args, options);
+      expect([status, readFileSync(log, "utf8")]).toEqual([104, LOG]);
+      expect(stderr).toContain(`${flag}: "./log" is a log that is replayed`);
+    },
+  );
 });

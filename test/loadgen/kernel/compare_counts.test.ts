@@ -135,7 +135,7 @@ describe("buffers in the pages of a file", () => {
 
 const NR_HUGEPAGES = "/proc/sys/vm/nr_hugepages";
 
-/** Runs with `count` huge pages more than were reserved, if the machine has them, and without after. */
+/** Runs with `count` more huge pages reserved, as far as the machine has them. */
 function withHugePages<T>(count: number, run: () => T): T {
   const before = Number(readFileSync(NR_HUGEPAGES, "utf8"));
   writeFileSync(NR_HUGEPAGES, `${before + count}`);
