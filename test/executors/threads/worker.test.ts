@@ -190,7 +190,7 @@ test("the first I/O of a linear rate is due at once, as in fio", async () => {
   expect(record.jobs[0]?.read).toMatchObject({ ios: 1, dropped: 0 });
 });
 
-test("an intended start before the end is an I/O or dropped, one at the end is neither", async () => {
+test("an intended start before the end is an I/O or dropped, one at the end neither", async () => {
   const arrivals = { process: "linear", read: { per: "ios", aSecond: 40 } } as const;
   const job = { arrivals, runtimeMs: 500, timeBased: true };
   const alone = firstOf(await exactRun(job)).read;
