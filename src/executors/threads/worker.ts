@@ -30,10 +30,11 @@ import { clockZeroNs, monotonicNs } from "../../machine/clock.ts";
 import { type Core, instantiateCore } from "../../machine/core.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { setRingClock } from "../../machine/trace.ts";
+import { GoalKeeper } from "./goal_keeper.ts";
 import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
 import { ReplayFeed } from "./replay_feed.ts";
+import { Schedules } from "./schedules.ts";
 import { isStopped } from "./stop_word.ts";
-import { GoalKeeper, Schedules } from "./worker_pacing.ts";
 
 /** Work between two looks at phase and deadline. */
 const SLICE_NS = 4e6;
@@ -67,7 +68,8 @@ export default function runWorker(task: WorkerTask): WorkerAnswer {
   const measuredNs = measurement?.end() ?? 0;
   actor.command(COMMAND_EXIT);
   const error = failed ? (words[(task.cpu + CPU_ACTOR + ACTOR_ERROR) >>> 2] ?? 0) : 0;
-  return { error, stage, measuredNs, why: feed?.fault };
+  const why = failed ? feed?.fault : undefined;
+  return { error, stage, measuredNs, why, hasDroppedMore: measurement?.hasDroppedMore ?? false };
 }
 
 /** The actor in the core: its commands, the budget of a call, its heartbeat. */
@@ -132,6 +134,8 @@ function delayStart(actor: CalledActor, words: Int32Array, task: WorkerTask): vo
 
 /** When this actor's figures begin: at the end of the warm-up, with its counters at zero. */
 class Measurement {
+  /** More may have been dropped than was counted. */
+  hasDroppedMore = false;
   private beganNs: number | undefined;
   /** The job's own time counts from here, however often its figures begin anew. */
   private firstNs = 0;
@@ -171,7 +175,8 @@ class Measurement {
 
   /** Ends before the job has started all it was to: what was due meanwhile is dropped. */
   cutShort(): void {
-    if (this.beganNs !== undefined) this.schedules.countDropped(monotonicNs());
+    if (this.beganNs === undefined) return;
+    this.hasDroppedMore = this.schedules.countDropped(monotonicNs());
   }
 
   elapsedNs(): number {
@@ -233,6 +238,8 @@ function runUntilStopped(
     if (found === "done") break;
     if (measurement.totalNs() >= (task.runtimeMs ?? Number.POSITIVE_INFINITY) * 1e6) break;
   }
+  // What is due is looked for in the ring.
+  feed?.fill();
   measurement.cutShort();
   return false;
 }
