@@ -45,7 +45,7 @@ export class Schedules {
     this.doubles = new Float64Array(memory.buffer);
   }
 
-  /** The schedules' zero: all actors that pass the barrier together have it together. */
+  /** The schedules' zero: each actor's own, as it passes the barrier. */
   begin(nowNs: number): void {
     this.doubles[(this.block + PACING_START_NS) >>> 3] = nowNs;
   }
