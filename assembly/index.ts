@@ -16,7 +16,10 @@ export { lockPage, tryLockPage, unlockPage } from "./mm/page_lock";
 export {
   mmapReadLock, mmapReadUnlock, mmapWriteLock, mmapWriteUnlock,
 } from "./mm/mmap_lock";
-export { getUserPages, getUserPagesFast, pinUserPages, pinUserPagesFast } from "./gup/api";
+export {
+  getUserPages, getUserPagesFast, getUserPagesFastOnly, pinUserPages, pinUserPagesFast,
+  pinUserPagesFastOnly,
+} from "./gup/api";
 export {
   putPages, putUserPagesDirty, unpinUserPage, unpinUserPageRangeDirtyLock, unpinUserPages,
   unpinUserPagesDirtyLock,

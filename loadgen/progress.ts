@@ -4,68 +4,48 @@ import { monotonicNs } from "../src/machine/clock.ts";
 import { cpuAddress } from "../src/machine/machine.ts";
 import { countWords } from "../src/results/words.ts";
 import { shown } from "./fio/shown.ts";
+import { LiveLine } from "./live_line.ts";
 
-const LIVE_LINE_NS = 2e8;
-const PLAIN_LINE_NS = 1e9;
 /** One letter a phase, as fio's status line has one a job's state. */
 const LETTERS = { setup: "I", warmup: "/", measure: "R", drain: "F" } as const;
 
-/** Shows a run's progress on standard error: one live line on a terminal, else plain lines. */
+/** A run's progress, and that of reading its logs. */
 export class ProgressLine {
   private lastNs = 0;
   private lastOps = 0;
-  private shown = false;
+  private readonly line: LiveLine;
 
-  constructor(
-    private readonly stream: NodeJS.WriteStream,
-    private quiet: boolean,
-  ) {
-    // Whoever read it has gone away.
-    stream.once("error", () => {
-      this.quiet = true;
-      this.shown = false;
-    });
+  constructor(stream: NodeJS.WriteStream, quiet: boolean) {
+    this.line = new LiveLine(stream, quiet);
   }
 
   update(progress: RunProgress): void {
-    const nowNs = monotonicNs();
-    const passedNs = nowNs - this.lastNs;
-    if (this.quiet || passedNs < this.everyNs()) return;
+    const nowNs = this.line.due(this.lastNs);
+    if (nowNs === undefined) return;
     const ops = totalOps(progress);
+    const passedNs = nowNs - this.lastNs;
     const rate = this.lastNs === 0 ? 0 : ((ops - this.lastOps) / passedNs) * 1e9;
     this.lastNs = nowNs;
     this.lastOps = ops;
-    this.write(lineOf(progress, rate));
+    this.line.write(lineOf(progress, rate));
   }
 
   /** Shows how far a log was read before the run; `totalBytes` of it are to be read. */
   reading(path: string, bytes: number, totalBytes: number): void {
-    const nowNs = monotonicNs();
     // What takes less than a moment needs no line.
-    if (this.lastNs === 0) this.lastNs = nowNs;
-    if (this.quiet || nowNs - this.lastNs < this.everyNs()) return;
+    if (this.lastNs === 0) this.lastNs = monotonicNs();
+    const nowNs = this.line.due(this.lastNs);
+    if (nowNs === undefined) return;
     this.lastNs = nowNs;
     const percent = Math.floor((100 * bytes) / totalBytes);
     const size = `${Math.ceil(totalBytes / 2 ** 20)} MiB`;
-    this.write(`reading ${shown(path).slice(1, -1)}: ${percent} % of ${size}`);
-  }
-
-  private everyNs(): number {
-    return this.stream.isTTY ? LIVE_LINE_NS : PLAIN_LINE_NS;
+    this.line.write(`reading ${shown(path).slice(1, -1)}: ${percent} % of ${size}`);
   }
 
   /** Clears the live line, so that what follows starts on a clean one. */
   end(): void {
-    if (this.shown && this.stream.isTTY) this.stream.write("\r\x1b[K");
-    this.shown = false;
+    this.line.end();
     this.lastNs = 0;
-  }
-
-  private write(line: string): void {
-    const width = this.stream.columns ?? 80;
-    if (this.stream.isTTY) this.stream.write(`\r\x1b[K${line.slice(0, width - 1)}`);
-    else this.stream.write(`${line}\n`);
-    this.shown = true;
   }
 }
 

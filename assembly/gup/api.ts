@@ -17,14 +17,18 @@ import { countVmstat } from "../observe/vmstat";
 import { gupFast } from "./fast";
 import { gupSlow } from "./slow";
 
-const PUBLIC_FLAGS: u32 =
-  FOLL_WRITE | FOLL_GET | FOLL_FORCE | FOLL_NOFAULT | FOLL_LONGTERM | FOLL_PIN | FOLL_FAST_ONLY;
+/**
+ * What callers may ask for; everything else the calls set themselves (INTERNAL_GUP_FLAGS). Plain
+ * references may be asked for by name, and cannot be long-term.
+ */
+const PIN_FLAGS: u32 = FOLL_WRITE | FOLL_FORCE | FOLL_NOFAULT | FOLL_LONGTERM;
+const GET_FLAGS: u32 = FOLL_WRITE | FOLL_FORCE | FOLL_NOFAULT | FOLL_GET;
 
 /** Plain references, slow path. */
 export function getUserPages(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  if (flags & FOLL_PIN) return badFlags(cpu, flags);
+  if (flags & ~GET_FLAGS) return badFlags(cpu, flags);
   return slowOnly(cpu, mm, start, count, flags | FOLL_GET, pages);
 }
 
@@ -32,18 +36,23 @@ export function getUserPages(
 export function getUserPagesFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  if (flags & FOLL_PIN) return badFlags(cpu, flags);
-  const begin = traceBegin();
-  const got = gupFastFallback(cpu, mm, start, count, flags | FOLL_GET, pages);
-  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_FAST, begin, start, count, flags | FOLL_GET, got);
-  return got;
+  if (flags & ~GET_FLAGS) return badFlags(cpu, flags);
+  return fastFirst(cpu, mm, start, count, flags | FOLL_GET, pages);
+}
+
+/** Plain references, fast path alone: 0 is no error. */
+export function getUserPagesFastOnly(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  if (flags & ~GET_FLAGS) return badFlags(cpu, flags);
+  return fastFirst(cpu, mm, start, count, flags | FOLL_GET | FOLL_FAST_ONLY, pages);
 }
 
 /** Pins, slow path. */
 export function pinUserPages(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  if (flags & FOLL_GET) return badFlags(cpu, flags);
+  if (flags & ~PIN_FLAGS) return badFlags(cpu, flags);
   return slowOnly(cpu, mm, start, count, flags | FOLL_PIN, pages);
 }
 
@@ -55,10 +64,18 @@ export function pinUserPagesFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
   if (flags & FOLL_LONGTERM && !isLongtermFast()) {
-    if (flags & FOLL_GET) return badFlags(cpu, flags);
-    return slowOnly(cpu, mm, start, count, flags | FOLL_PIN, pages);
+    return pinUserPages(cpu, mm, start, count, flags, pages);
   }
   return pinFast(cpu, mm, start, count, flags, pages);
+}
+
+/** Pins, fast path alone (5.9 to 6.1): 0 is no error. */
+export function pinUserPagesFastOnly(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  if (flags & ~PIN_FLAGS) return badFlags(cpu, flags);
+  if (flags & FOLL_LONGTERM && !isLongtermFast()) return 0;
+  return fastFirst(cpu, mm, start, count, flags | FOLL_PIN | FOLL_FAST_ONLY, pages);
 }
 
 /** Does the fast path take long-term pins at all? */
@@ -75,22 +92,14 @@ export function isLongtermFast(): bool {
 export function pinFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  if (flags & FOLL_GET) return badFlags(cpu, flags);
-  const begin = traceBegin();
-  const got = gupFastFallback(cpu, mm, start, count, flags | FOLL_PIN, pages);
-  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_FAST, begin, start, count, flags | FOLL_PIN, got);
-  return got;
+  if (flags & ~PIN_FLAGS) return badFlags(cpu, flags);
+  return fastFirst(cpu, mm, start, count, flags | FOLL_PIN, pages);
 }
 
-/** WARN_ON_ONCE and -EINVAL for flags that make no sense together. */
+/** WARN_ON_ONCE and -EINVAL for flags that are not the caller's to give. */
 function badFlags(cpu: usize, flags: u32): i32 {
   recordFault(cpu, WARN_GUP_FLAGS, 0, flags, 0);
   return -EINVAL;
-}
-
-@inline
-function areBadFlags(flags: u32): bool {
-  return (flags & ~PUBLIC_FLAGS) != 0 || (flags & (FOLL_LONGTERM | FOLL_PIN)) == FOLL_LONGTERM;
 }
 
 @inline
@@ -109,10 +118,8 @@ function markHasPinned(mm: usize, flags: u32): void {
 function slowOnly(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  if (areBadFlags(flags)) return badFlags(cpu, flags);
   if (isOutside(start, count)) return -EFAULT;
   if (!count) return 0;
-  if (flags & FOLL_FAST_ONLY) return badFlags(cpu, flags);
   markHasPinned(mm, flags);
   return slowPart(cpu, mm, start, count, flags, pages);
 }
@@ -130,10 +137,19 @@ function slowPart(
 }
 
 @inline
+function fastFirst(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): i32 {
+  const begin = traceBegin();
+  const got = gupFastFallback(cpu, mm, start, count, flags, pages);
+  if (isDefined(RECORDED)) traceOp(cpu, OP_PIN_FAST, begin, start, count, flags, got);
+  return got;
+}
+
+@inline
 function gupFastFallback(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
-  if (areBadFlags(flags)) return badFlags(cpu, flags);
   if (isOutside(start, count)) return -EFAULT;
   if (!count) return 0;
   markHasPinned(mm, flags);

@@ -3,8 +3,8 @@
  * their locks, and faults in what is missing (__get_user_pages, 6.13).
  */
 import {
-  PAGE_FLAGS, PAGE_REFCOUNT, PAGE_STRUCT_BYTES, PARAM_RULES, PTE_BYTES, PTRS_PER_TABLE,
-  PARAM_ZERO_PAGE,
+  CPU_HEARTBEAT, PAGE_FLAGS, PAGE_REFCOUNT, PAGE_STRUCT_BYTES, PARAM_RULES, PARAM_ZERO_PAGE,
+  PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
   EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_COW, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
@@ -14,7 +14,7 @@ import {
   VM_SHARED, VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
 } from "../shared/codes.ts";
 import {
-  clockNs, loadAcquire64, loadRelaxed32, orVoid32, quietLoad32, quietStore32,
+  clockNs, loadAcquire64, loadRelaxed32, orVoid32, quietAdd32, quietLoad32, quietStore32,
 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
 import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
@@ -86,6 +86,8 @@ function gupVma(
 
 function faultIn(cpu: usize, mm: usize, vma: usize, vpn: u32, flags: u32, unshare: bool): i32 {
   if (flags & FOLL_NOFAULT) return -EFAULT;
+  // A sign of life: one call may have millions of pages to fault in.
+  quietAdd32(cpu + CPU_HEARTBEAT, 1);
   const begin = clockNs();
   const error = unshare
     ? unsharePage(cpu, mm, vpn)

@@ -1,7 +1,7 @@
 /**
- * What direct_io, buffered_io, fixed_buffers and rdma_mr have in common: keep `iodepth` I/Os with
- * the device, in rounds of submit and complete. One round in `sample` operations is timed, in
- * turn its first operation alone and all its pins and unpins together.
+ * What the patterns that do I/O have in common: keep `iodepth` I/Os with the device, in rounds of
+ * submit and complete. One round in `sample` operations is timed, in turn its first operation alone
+ * and all its pins and unpins together.
  */
 import {
   ACTOR_COUNTDOWN, ACTOR_ERROR, ACTOR_FLAGS, ACTOR_IN_FLIGHT, ACTOR_SAMPLE, ACTOR_TIMED_ROUNDS,

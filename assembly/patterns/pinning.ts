@@ -17,10 +17,7 @@ export function pin(
   cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
   quietStore32(cpu + CPU_BUSY, 1);
-  const got = pinFast(cpu, mm, vpn, count, flags, pages);
-  if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
-  quietStore32(cpu + CPU_BUSY, 0);
-  return got;
+  return raised(cpu, pinFast(cpu, mm, vpn, count, flags, pages), flags, pages);
 }
 
 /** As pin(), by the call that looks at the rules for long-term pins. */
@@ -28,10 +25,7 @@ export function pinLongterm(
   cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
   quietStore32(cpu + CPU_BUSY, 1);
-  const got = pinUserPagesFast(cpu, mm, vpn, count, flags, pages);
-  if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
-  quietStore32(cpu + CPU_BUSY, 0);
-  return got;
+  return raised(cpu, pinUserPagesFast(cpu, mm, vpn, count, flags, pages), flags, pages);
 }
 
 /** pin_user_pages(): the slow path alone. */
@@ -39,7 +33,12 @@ export function pinSlow(
   cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
 ): i32 {
   quietStore32(cpu + CPU_BUSY, 1);
-  const got = pinUserPages(cpu, mm, vpn, count, flags, pages);
+  return raised(cpu, pinUserPages(cpu, mm, vpn, count, flags, pages), flags, pages);
+}
+
+/** Raises the ledger by what gup has got, if anything. */
+@inline
+function raised(cpu: usize, got: i32, flags: u32, pages: usize): i32 {
   if (got > 0) ledgerCount(cpu, pages, <u32>got, flags, 1);
   quietStore32(cpu + CPU_BUSY, 0);
   return got;

@@ -1,40 +1,25 @@
-import { monotonicNs } from "../../src/machine/clock.ts";
+import { LiveLine } from "../live_line.ts";
 
-const LIVE_LINE_NS = 2e8;
-const PLAIN_LINE_NS = 1e9;
-
-/** What a long command is at, on standard error: one live line on a terminal, else plain lines. */
+/** What `pinlab kernel` is at. */
 export class StageLine {
   private lastNs = Number.NEGATIVE_INFINITY;
-  private shown = false;
+  private readonly line: LiveLine;
 
-  constructor(
-    private readonly stream: NodeJS.WriteStream,
-    private quiet: boolean,
-  ) {
-    // Whoever read it has gone away.
-    stream.once("error", () => {
-      this.quiet = true;
-      this.shown = false;
-    });
+  constructor(stream: NodeJS.WriteStream, quiet: boolean) {
+    this.line = new LiveLine(stream, quiet);
   }
 
   /** Shows it if the last line is old enough. */
   update(text: string): void {
-    const nowNs = monotonicNs();
-    const every = this.stream.isTTY ? LIVE_LINE_NS : PLAIN_LINE_NS;
-    if (this.quiet || nowNs - this.lastNs < every) return;
+    const nowNs = this.line.due(this.lastNs);
+    if (nowNs === undefined) return;
     this.lastNs = nowNs;
-    const width = this.stream.columns ?? 80;
-    if (this.stream.isTTY) this.stream.write(`\r\x1b[K${text.slice(0, width - 1)}`);
-    else this.stream.write(`${text}\n`);
-    this.shown = true;
+    this.line.write(text);
   }
 
   /** Clears the live line; the next update shows at once. */
   end(): void {
-    if (this.shown && this.stream.isTTY) this.stream.write("\r\x1b[K");
-    this.shown = false;
+    this.line.end();
     this.lastNs = Number.NEGATIVE_INFINITY;
   }
 }

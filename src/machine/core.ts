@@ -34,8 +34,10 @@ export interface Core {
   mmapWriteUnlock(cpu: number, mm: number): void;
   getUserPages: Gup;
   getUserPagesFast: Gup;
+  getUserPagesFastOnly: Gup;
   pinUserPages: Gup;
   pinUserPagesFast: Gup;
+  pinUserPagesFastOnly: Gup;
   putPages(cpu: number, pages: number, count: number): void;
   unpinUserPage(cpu: number, page: number): void;
   unpinUserPages(cpu: number, pages: number, count: number): void;

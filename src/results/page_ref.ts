@@ -1,18 +1,8 @@
 import {
-  PG_ANON_EXCLUSIVE,
-  PG_DIRTY,
-  PG_HEAD,
-  PG_LOCKED,
-  PG_REFERENCED,
-  PG_RESERVED,
-  PG_SWAPBACKED,
-  PG_UPTODATE,
-  PG_WAITERS,
-} from "../../assembly/shared/codes.ts";
-import {
   TRACE_REF_MOD_AND_TEST,
   TRACE_REF_MOD_UNLESS,
 } from "../../assembly/shared/trace_layout.ts";
+import { PAGE_FLAG_NAMES } from "./page_flag_names.ts";
 
 /** The kernel's words for page_ref events (include/trace/events/page_ref.h, mmflags.h). */
 
@@ -29,20 +19,6 @@ export function hasReturn(kind: number): boolean {
   return kind === TRACE_REF_MOD_AND_TEST || kind === TRACE_REF_MOD_UNLESS;
 }
 
-/** Names of page flags in the order in which the kernel prints them. */
-const FLAG_NAMES: readonly (readonly [number, string])[] = [
-  [PG_LOCKED, "locked"],
-  [PG_WAITERS, "waiters"],
-  [PG_REFERENCED, "referenced"],
-  [PG_UPTODATE, "uptodate"],
-  [PG_DIRTY, "dirty"],
-  // PG_anon_exclusive is another name of this bit on anonymous pages.
-  [PG_ANON_EXCLUSIVE, "owner_2"],
-  [PG_RESERVED, "reserved"],
-  [PG_HEAD, "head"],
-  [PG_SWAPBACKED, "swapbacked"],
-];
-
 const known = new Map<number, string>();
 
 /** `referenced|uptodate|dirty`; a bit without a name in hex, no bit at all `none`. */
@@ -56,7 +32,7 @@ function spell(flags: number): string {
   if (flags === 0) return "none";
   let rest = flags;
   const names: string[] = [];
-  for (const [bit, name] of FLAG_NAMES) {
+  for (const [bit, name] of PAGE_FLAG_NAMES) {
     if (!(flags & bit)) continue;
     names.push(name);
     rest &= ~bit;

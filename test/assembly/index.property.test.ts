@@ -136,8 +136,10 @@ class Pair {
     const flags = access | (isFast ? flavour : flavour & FOLL_NOFAULT);
     const slow = isPin ? core.pinUserPages : core.getUserPages;
     const fast = isPin ? core.pinUserPagesFast : core.getUserPagesFast;
-    const call = isFast ? fast : slow;
-    const machine = call(this.lab.cpu(), this.lab.mm(op.mm), vpn, count, flags, this.lab.arena());
+    const fastOnly = isPin ? core.pinUserPagesFastOnly : core.getUserPagesFastOnly;
+    const call = !isFast ? slow : flags & FOLL_FAST_ONLY ? fastOnly : fast;
+    const [at, given] = [this.lab.mm(op.mm), flags & ~FOLL_FAST_ONLY];
+    const machine = call(this.lab.cpu(), at, vpn, count, given, this.lab.arena());
     const { result, pfns } = this.model.gup(op.mm, vpn, count, flags, isPin, isFast);
     const pages = this.lab.gathered(machine);
     if (machine > 0) this.#holdings.push({ pages, pfns, isPin, flags });

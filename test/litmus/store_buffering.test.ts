@@ -1,11 +1,16 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { compileLitmus, runLitmus } from "../support/litmus.ts";
 import { readWasm } from "../support/wasm_binary.ts";
 
 const LIMIT_MS = 1500;
+let binary: Uint8Array<ArrayBuffer>;
+
+// The compiler takes seconds of processor time, and longer beside other work.
+beforeAll(async () => {
+  binary = await compileLitmus();
+});
 
 test("smpMb keeps a later load behind an earlier store, on two real threads", async () => {
-  const binary = await compileLitmus();
   expect(readWasm(binary).imports.map(({ name }) => name)).toContain("env.memory");
   const module = new WebAssembly.Module(binary);
   const without = await runLitmus(module, false, LIMIT_MS);

@@ -1,12 +1,14 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtFile } from "../../src/machine/built.ts";
+import { ended } from "../support/checkout.ts";
 
-const PINLAB = `"${process.execPath}" "${fileURLToPath(builtFile("loadgen/main.js"))}"`;
+const MAIN = fileURLToPath(builtFile("loadgen/main.js"));
+const PINLAB = `"${process.execPath}" "${MAIN}"`;
 const JOB = "[j]\ndirect=1\nrw=randread\nsize=1m\nruntime=10\ntime_based\n";
 let folder = "";
 
@@ -39,11 +41,13 @@ test("a reader of the results that goes away changes neither files nor status", 
   expect(status).toBe(104);
 });
 
-test("an interrupted run keeps its status when nobody reads its results", () => {
-  const flags = "--duration 10m --warmup 0 --quiet";
-  const { status } = bash(
-    `timeout --preserve-status -s INT 1 ${PINLAB} run job.fio ${flags} | true`,
-  );
+test("an interrupted run keeps its status when nobody reads its results", async () => {
+  const args = [MAIN, "run", "job.fio", "--duration", "10m", "--warmup", "0"];
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  // Its first sign of progress: by now it listens for interrupts.
+  child.stderr.once("data", () => child.kill("SIGINT"));
+  const { status } = await ended(child);
   expect(status).toBe(105);
 });
 

@@ -1,4 +1,5 @@
 import {
+  FOLL_FAST_ONLY,
   PTE_PRESENT,
   PTE_PSE,
   VM_MAYREAD,
@@ -230,12 +231,20 @@ export class Lab {
 
   /** pin_user_pages_fast() of CPU 0 into its arena. */
   pin(vpn: number, count = 1, flags = 0): number {
-    return this.core.pinUserPagesFast(this.cpu(), this.mm(), vpn, count, flags, this.arena());
+    return this.fast("pin", vpn, count, flags);
   }
 
   /** get_user_pages_fast() of CPU 0 into its arena. */
   get(vpn: number, count = 1, flags = 0): number {
-    return this.core.getUserPagesFast(this.cpu(), this.mm(), vpn, count, flags, this.arena());
+    return this.fast("get", vpn, count, flags);
+  }
+
+  /** FOLL_FAST_ONLY is not the caller's to give: it means the call that sets it. */
+  private fast(what: "pin" | "get", vpn: number, count: number, flags: number): number {
+    const only = (flags & FOLL_FAST_ONLY) !== 0;
+    const call = this.core[`${what}UserPagesFast${only ? "Only" : ""}`];
+    const given = flags & ~FOLL_FAST_ONLY;
+    return call(this.cpu(), this.mm(), vpn, count, given, this.arena());
   }
 
   snapshot(): Uint8Array {

@@ -29,12 +29,16 @@ const RECORDED_NOTE =
   "a traced run: latencies and rates include the recording of events; what is recorded includes " +
   "set-up, warm-up and teardown";
 
+const LAGGING_NOTE =
+  "its replay was cut short far behind its log: at least as many I/Os were dropped as are counted";
+
 /** Gathers what the groups leave in the machine's memory and makes the run's record of it. */
 export class Gathering {
   private readonly jobs: JobRecord[] = [];
   private readonly operations = new Operations();
   private readonly deaths: string[] = [];
   private readonly stuck: string[] = [];
+  private readonly notes: string[] = [];
   private durationNs = 0;
   private actorNs = 0;
   private actors = 0;
@@ -91,6 +95,9 @@ export class Gathering {
       const where = end.why.includes("watchdog") ? this.stuck : this.deaths;
       where.push(`actor ${actor.name}: ${end.why}`);
     }
+    if (end.kind === "answered" && end.answer.hasDroppedMore) {
+      this.notes.push(`${actor.name}: ${LAGGING_NOTE}`);
+    }
     return {
       job: actor.reported,
       stonewallGroup: groupIndex,
@@ -129,7 +136,7 @@ export class Gathering {
     const faults = readFaults(machine);
     const died = this.deaths.length + this.stuck.length > 0;
     const quiescence = died ? [] : checkQuiescence(machine);
-    const notes = [...scenario.notes];
+    const notes = [...scenario.notes, ...this.notes];
     if (died) notes.push("a worker died: what it held was not returned, counts were not checked");
     if (run.trace !== undefined) notes.push(RECORDED_NOTE);
     const share = (this.operations.clockReads() * run.calibration.clockReadNs) / this.actorNs;

@@ -39,6 +39,8 @@ export interface WorkerAnswer {
   readonly measuredNs: number;
   /** Why it failed, where an errno does not say it. */
   readonly why: string | undefined;
+  /** A replay that was cut short, so far behind its log that more may have been dropped. */
+  readonly hasDroppedMore: boolean;
 }
 
 /** Phases of a group, in CONTROL_PHASE. */

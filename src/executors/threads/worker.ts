@@ -1,15 +1,5 @@
+import { ACTOR_COMMAND, ACTOR_ERROR } from "../../../assembly/shared/actor_layout.ts";
 import {
-  ACTOR_BEGAN_NS,
-  ACTOR_BYTES_ISSUED,
-  ACTOR_COMMAND,
-  ACTOR_CURSOR,
-  ACTOR_ERROR,
-  ACTOR_FLAGS,
-  ACTOR_MEASURED_NS,
-  ACTOR_READ_IOS,
-} from "../../../assembly/shared/actor_layout.ts";
-import {
-  ACTOR_UNLIMITED,
   COMMAND_DRAIN,
   COMMAND_EXIT,
   COMMAND_RUN,
@@ -19,21 +9,20 @@ import {
   STATUS_RUNNING,
 } from "../../../assembly/shared/codes.ts";
 import {
-  CONTROL_PHASE,
   CONTROL_READY,
   CONTROL_START,
   CONTROL_STOP,
   CPU_ACTOR,
   CPU_HEARTBEAT,
 } from "../../../assembly/shared/layout.ts";
-import { clockZeroNs, monotonicNs } from "../../machine/clock.ts";
+import { monotonicNs } from "../../machine/clock.ts";
 import { type Core, instantiateCore } from "../../machine/core.ts";
-import { clearOperations } from "../../machine/latency.ts";
 import { setRingClock } from "../../machine/trace.ts";
-import { PHASE_MEASURE, type WorkerAnswer, type WorkerTask } from "./protocol.ts";
+import { GoalKeeper } from "./goal_keeper.ts";
+import { Measurement } from "./measurement.ts";
+import type { WorkerAnswer, WorkerTask } from "./protocol.ts";
 import { ReplayFeed } from "./replay_feed.ts";
 import { isStopped } from "./stop_word.ts";
-import { GoalKeeper, Schedules } from "./worker_pacing.ts";
 
 /** Work between two looks at phase and deadline. */
 const SLICE_NS = 4e6;
@@ -67,7 +56,8 @@ export default function runWorker(task: WorkerTask): WorkerAnswer {
   const measuredNs = measurement?.end() ?? 0;
   actor.command(COMMAND_EXIT);
   const error = failed ? (words[(task.cpu + CPU_ACTOR + ACTOR_ERROR) >>> 2] ?? 0) : 0;
-  return { error, stage, measuredNs, why: feed?.fault };
+  const why = failed ? feed?.fault : undefined;
+  return { error, stage, measuredNs, why, hasDroppedMore: measurement?.hasDroppedMore ?? false };
 }
 
 /** The actor in the core: its commands, the budget of a call, its heartbeat. */
@@ -104,7 +94,7 @@ class CalledActor {
     while (this.command(COMMAND_DRAIN, this.budget) === STATUS_RUNNING) this.beat();
   }
 
-  /** Shows the watchdog that it lives; nobody else writes there. */
+  /** Shows the watchdog that it lives; nobody writes there but this thread, and its core. */
   beat(): void {
     const at = (this.task.cpu + CPU_HEARTBEAT) >>> 2;
     this.words[at] = (this.words[at] ?? 0) + 1;
@@ -130,90 +120,6 @@ function delayStart(actor: CalledActor, words: Int32Array, task: WorkerTask): vo
   }
 }
 
-/** When this actor's figures begin: at the end of the warm-up, with its counters at zero. */
-class Measurement {
-  private beganNs: number | undefined;
-  /** The job's own time counts from here, however often its figures begin anew. */
-  private firstNs = 0;
-  private readonly schedules: Schedules;
-  private readonly doubles: Float64Array;
-
-  constructor(
-    private readonly task: WorkerTask,
-    private readonly words: Int32Array,
-  ) {
-    this.schedules = new Schedules(task.memory, task.cpu + CPU_ACTOR);
-    this.doubles = new Float64Array(task.memory.buffer);
-    this.setUnlimited(true);
-    this.schedules.begin(monotonicNs());
-    this.look();
-  }
-
-  /** Sees whether the warm-up has ended; true while measuring. */
-  look(): boolean {
-    if (this.beganNs !== undefined) return true;
-    if (Atomics.load(this.words, CONTROL_PHASE >>> 2) !== PHASE_MEASURE) return false;
-    this.begin(ACTOR_BYTES_ISSUED);
-    this.setUnlimited(this.task.endless);
-    this.firstNs = this.beganNs ?? 0;
-    const { runtimeMs } = this.task;
-    if (runtimeMs !== undefined) this.schedules.endAt(this.firstNs + runtimeMs * 1e6);
-    return true;
-  }
-
-  /** Figures and schedules begin anew; what counts towards the job's limits goes on. */
-  beginAnew(): void {
-    this.begin(ACTOR_READ_IOS);
-  }
-
-  /** Time since the measurement first began. */
-  totalNs(): number {
-    return this.beganNs === undefined ? 0 : monotonicNs() - this.firstNs;
-  }
-
-  /** Ends before the job has started all it was to: what was due meanwhile is dropped. */
-  cutShort(): void {
-    if (this.beganNs !== undefined) this.schedules.countDropped(monotonicNs());
-  }
-
-  elapsedNs(): number {
-    return this.beganNs === undefined ? 0 : monotonicNs() - this.beganNs;
-  }
-
-  /** The measured time; what ended in the warm-up has measured nothing. */
-  end(): number {
-    if (this.beganNs === undefined) this.begin(ACTOR_BYTES_ISSUED, false);
-    const measuredNs = this.elapsedNs();
-    this.show(ACTOR_MEASURED_NS, measuredNs);
-    return measuredNs;
-  }
-
-  /** What the executor sees while the actor runs. */
-  private show(offset: number, ns: number): void {
-    this.doubles[(this.task.cpu + CPU_ACTOR + offset) >>> 3] = ns;
-  }
-
-  private setUnlimited(unlimited: boolean): void {
-    const at = (this.task.cpu + CPU_ACTOR + ACTOR_FLAGS) >>> 2;
-    const flags = this.words[at] ?? 0;
-    this.words[at] = unlimited ? flags | ACTOR_UNLIMITED : flags & ~ACTOR_UNLIMITED;
-  }
-
-  /** Zeroes the actor's figures, from the given word of its state on, and starts the time. */
-  private begin(from: number, measures = true): void {
-    const { words, task } = this;
-    this.show(ACTOR_BEGAN_NS, 0);
-    clearOperations(words, task.cpu, task.keeps);
-    const actor = task.cpu + CPU_ACTOR;
-    words.fill(0, (actor + from) >>> 2, (actor + ACTOR_CURSOR) >>> 2);
-    const nowNs = monotonicNs();
-    this.schedules.restart(nowNs);
-    if (!measures) return;
-    this.beganNs = nowNs;
-    this.show(ACTOR_BEGAN_NS, nowNs + clockZeroNs());
-  }
-}
-
 /** Runs slices of a few ms until something ends it; true: the actor failed. */
 function runUntilStopped(
   task: WorkerTask,
@@ -235,6 +141,8 @@ function runUntilStopped(
     if (found === "done") break;
     if (measurement.totalNs() >= (task.runtimeMs ?? Number.POSITIVE_INFINITY) * 1e6) break;
   }
+  // What is due is looked for in the ring.
+  feed?.fill();
   measurement.cutShort();
   return false;
 }

@@ -16,7 +16,9 @@ import {
 import { MM_FLAGS, TASK_SIZE_VPN } from "../../../assembly/shared/layout.ts";
 import { COUNTS, Lab } from "../../support/lab.ts";
 
-const FAMILY = ["getUserPages", "getUserPagesFast", "pinUserPages", "pinUserPagesFast"] as const;
+const FULL = ["getUserPages", "getUserPagesFast", "pinUserPages", "pinUserPagesFast"] as const;
+const FAST_ONLY = ["getUserPagesFastOnly", "pinUserPagesFastOnly"] as const;
+const FAMILY = [...FULL, ...FAST_ONLY];
 type Name = (typeof FAMILY)[number];
 const FAST: readonly Name[] = ["getUserPagesFast", "pinUserPagesFast"];
 
@@ -25,18 +27,17 @@ function call(lab: Lab, name: Name, vpn: number, count: number, flags: number): 
 }
 
 describe("flags that make no sense", () => {
-  const refused: [Name, string, number][] = [
-    ["getUserPages", "PIN", FOLL_PIN],
-    ["getUserPagesFast", "PIN", FOLL_PIN],
-    ["pinUserPages", "GET", FOLL_GET],
-    ["pinUserPagesFast", "GET", FOLL_GET],
-    ["getUserPages", "LONGTERM without PIN", FOLL_LONGTERM],
-    ["getUserPagesFast", "LONGTERM without PIN", FOLL_LONGTERM],
-    ["getUserPages", "FAST_ONLY", FOLL_FAST_ONLY],
-    ["pinUserPages", "FAST_ONLY", FOLL_FAST_ONLY],
-    ...FAMILY.map((name): [Name, string, number] => [name, "an internal flag", FOLL_TOUCH]),
-    ...FAMILY.map((name): [Name, string, number] => [name, "an unknown flag", 1 << 30]),
-  ];
+  const refused: [Name, string, number][] = FAMILY.flatMap((name) =>
+    [
+      name.startsWith("pin")
+        ? (["GET", FOLL_GET] as const)
+        : (["LONGTERM", FOLL_LONGTERM] as const),
+      ["PIN, which the call itself sets", FOLL_PIN] as const,
+      ["FAST_ONLY, which the call itself sets", FOLL_FAST_ONLY] as const,
+      ["another internal flag", FOLL_TOUCH] as const,
+      ["an unknown flag", 1 << 30] as const,
+    ].map(([what, flags]): [Name, string, number] => [name, what, flags]),
+  );
 
   test.each(refused)("%s with %s: -EINVAL and a warning, nothing touched", (name, _, flags) => {
     const lab = new Lab();
@@ -48,7 +49,7 @@ describe("flags that make no sense", () => {
   });
 });
 
-describe.each(FAMILY)("%s", (name) => {
+describe.each(FULL)("%s", (name) => {
   test("returns addresses of struct page, in order", () => {
     const lab = new Lab();
     const vpn = lab.map(5);
@@ -116,17 +117,6 @@ describe.each(FAST)("%s, fast path first", (name) => {
     expect(call(lab, name, vpn, 9, FOLL_WRITE)).toBe(4);
   });
 
-  test("with FAST_ONLY never enters the slow path, and 0 is no error", () => {
-    const lab = new Lab();
-    const vpn = lab.map(3, { populate: false });
-    lab.core.populate(lab.cpu(), lab.mm(), vpn, 1);
-    const faults = lab.vmstat.pgfault;
-    expect(call(lab, name, vpn, 3, FOLL_WRITE | FOLL_FAST_ONLY)).toBe(1);
-    expect(call(lab, name, vpn + 1, 2, FOLL_WRITE | FOLL_FAST_ONLY)).toBe(0);
-    expect(lab.vmstat.pgfault).toBe(faults);
-    expect(lab.vmstat.nr_gup_slow_pages_requested).toBe(0);
-  });
-
   test("with NOFAULT enters the slow path, which does not fault", () => {
     const lab = new Lab();
     const vpn = lab.map(2, { populate: false });
@@ -134,6 +124,18 @@ describe.each(FAST)("%s, fast path first", (name) => {
     expect(call(lab, name, vpn, 2, flags)).toBe(-EFAULT);
     expect(lab.vmstat.pgfault).toBe(0);
   });
+});
+
+test.each(FAST_ONLY)("%s never enters the slow path, and 0 is no error", (name) => {
+  const lab = new Lab();
+  const vpn = lab.map(3, { populate: false });
+  lab.core.populate(lab.cpu(), lab.mm(), vpn, 1);
+  const faults = lab.vmstat.pgfault;
+  expect(call(lab, name, vpn, 3, FOLL_WRITE)).toBe(1);
+  expect(call(lab, name, vpn + 1, 2, FOLL_WRITE)).toBe(0);
+  expect(lab.vmstat.pgfault).toBe(faults);
+  expect(lab.vmstat.nr_gup_slow_pages_requested).toBe(0);
+  expect(lab.vmstat.nr_foll_pin_acquired).toBe(name.startsWith("pin") ? 1 : 0);
 });
 
 test.each(COUNTS)("fast and slow path leave the same counts behind (%s)", (scheme) => {
@@ -167,7 +169,8 @@ describe("long-term pins", () => {
     expect(call(lab, "pinUserPagesFast", vpn, 3, LONG)).toBe(3);
     expect(paths(lab)).toEqual(taken);
     expect(lab.fallbacks).toEqual({});
+    expect(call(lab, "pinUserPagesFastOnly", vpn, 3, LONG)).toBe(taken[0]);
     expect(call(lab, "pinUserPagesFast", vpn, 3, FOLL_WRITE)).toBe(3);
-    expect(paths(lab)[0]).toBe(taken[0] + 3);
+    expect(paths(lab)[0]).toBe(2 * taken[0] + 3);
   });
 });

@@ -22,6 +22,7 @@ import {
   VMA_SHMEM,
   WARN_REFCOUNT_NOT_POSITIVE,
 } from "../../../assembly/shared/codes.ts";
+import { CPU_HEARTBEAT } from "../../../assembly/shared/layout.ts";
 import type { RulesName } from "../../../src/scenario/scenario.ts";
 import { Lab, READ_ONLY, READ_WRITE } from "../../support/lab.ts";
 
@@ -123,6 +124,17 @@ describe("check_vma_flags", () => {
 });
 
 describe("the slow path", () => {
+  test("shows with each fault that it lives: one call may take longer than a stuck actor", () => {
+    const lab = new Lab();
+    const vpn = lab.map(5, { populate: false });
+    const beats = () => lab.word(lab.cpu() + CPU_HEARTBEAT);
+    const before = beats();
+    lab.pin(vpn, 5, FOLL_WRITE);
+    expect(beats() - before).toBe(5);
+    lab.pin(vpn, 5, FOLL_WRITE);
+    expect(beats() - before).toBe(5);
+  });
+
   const slow = (lab: Lab, vpn: number, count: number, flags = 0) =>
     lab.core.pinUserPages(lab.cpu(), lab.mm(), vpn, count, flags, lab.arena());
 

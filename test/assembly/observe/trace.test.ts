@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
   FOLL_FAST_ONLY,
-  FOLL_PIN,
   FOLL_WRITE,
   OP_FAULT,
   OP_PIN_FAST,
@@ -150,7 +149,7 @@ describe("operations", () => {
   test("an error is the operation's result", () => {
     const lab = recordedLab();
     takeTraces(lab.machine);
-    const got = lab.pin(700, 1, FOLL_PIN);
+    const got = lab.pin(700, 1);
     const events = takeTraces(lab.machine)[0]?.events;
     expect(got).toBe(-14);
     const last = (events?.length ?? 0) - 1;

@@ -3,12 +3,14 @@ import { describe, expect, test } from "vitest";
 import {
   ACTOR_REPLAY_OVER,
   ACTOR_REPLAY_SHARE,
+  REPLAY_ENTRIES,
   REPLAY_WHOLE,
 } from "../../../assembly/shared/actor_layout.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { ReplayFeed } from "../../../src/executors/threads/replay_feed.ts";
 import { writeActor } from "../../../src/machine/actor_block.ts";
 import { cpuAddress } from "../../../src/machine/machine.ts";
+import type { DirectionRecord } from "../../../src/results/record.ts";
 import { scanLog } from "../../../src/scenario/iolog/scan_log.ts";
 import { makeScenario } from "../../../src/scenario/make_scenario.ts";
 import type { Replay } from "../../../src/scenario/scenario.ts";
@@ -126,6 +128,36 @@ describe("much that is passed over between two I/Os", () => {
     expect(asked).toBeLessThan(6);
     expect([feed.isAtEnd, word(ACTOR_REPLAY_OVER)]).toEqual([false, 0]);
     expect(word(ACTOR_REPLAY_SHARE)).toBeLessThan(REPLAY_WHOLE / 2);
+  });
+});
+
+describe("a replay that is cut short behind its log", () => {
+  const cut = async (ios: number, serviceNs: number) => {
+    const jobs = [
+      { name: "job", replay: replayOf([folder.long("behind", ios)], { keepsTime: true }) },
+    ];
+    const run = { warmupMs: 0, durationMs: 500 };
+    const {
+      jobs: [job],
+      notes,
+    } = await timedRun({ run, serviceNs: [serviceNs], jobs });
+    const sides = job ? [job.read, job.write] : [];
+    const sum = (of: (side: DirectionRecord) => number) =>
+      sides.reduce((all, one) => all + of(one), 0);
+    return { ios: sum((side) => side.ios), dropped: sum((side) => side.dropped), notes };
+  };
+
+  test("counts what was due, to the log's end", async () => {
+    // An I/O a microsecond; the device takes 10 ms for each.
+    const { ios, dropped, notes } = await cut(3000, 1e7);
+    expect(ios + dropped).toBe(3000);
+    expect(notes).toEqual([]);
+  });
+
+  test("says that there was more than it has read", async () => {
+    const { dropped, notes } = await cut(9000, 1e7);
+    expect(dropped).toBe(REPLAY_ENTRIES);
+    expect(notes.join()).toContain("job: its replay was cut short far behind its log: at least");
   });
 });
 

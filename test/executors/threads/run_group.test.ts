@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ACTOR_PATTERN } from "../../../assembly/shared/actor_layout.ts";
+import { ACTOR_PATTERN, ACTOR_READ_IOS } from "../../../assembly/shared/actor_layout.ts";
 import {
   CONTROL_KILL,
   CONTROL_READY,
@@ -17,17 +17,23 @@ import { makeScenario } from "../../../src/scenario/make_scenario.ts";
 import { becomesSet, emptyGroup } from "../../support/fake_workers.ts";
 import { timedRun, violated } from "../../support/runs.ts";
 
-/** Does something to the machine once, in the middle of the measurement. */
+const ENOUGH_READS = 1000;
+
+/** Does something to the machine once, when every actor has measured so many reads. */
 function once(meddle: (machine: Machine) => void): (progress: RunProgress) => void {
   let done = false;
-  return ({ phase, elapsedMs, machine }) => {
-    if (done || phase !== "measure" || elapsedMs < 50) return;
+  return ({ phase, machine, actors }) => {
+    const readsOf = (cpu: number): bigint =>
+      Atomics.load(machine.longs, (cpuAddress(machine, cpu) + CPU_ACTOR + ACTOR_READ_IOS) / 8);
+    const reads = Array.from({ length: actors }, (_, cpu) => readsOf(cpu));
+    if (done || phase !== "measure" || reads.some((count) => count <= ENOUGH_READS)) return;
     done = true;
     meddle(machine);
   };
 }
 
-const RUN = { durationMs: 2000, warmupMs: 0 };
+/** Longer than any of these tests lasts: something else ends the run. */
+const RUN = { durationMs: 60_000, warmupMs: 0 };
 const TWO = [{ name: "victim" }, { name: "other", iodepth: 4 }];
 
 describe("what goes wrong is said, and loses nothing", () => {
@@ -42,14 +48,14 @@ describe("what goes wrong is said, and loses nothing", () => {
     );
     expect(record.jobs.map(({ error }) => error !== 0)).toEqual([true, false]);
     expect(record.jobs[0]?.errorText).toContain("impossible state");
-    expect(record.jobs[1]?.read.ios).toBeGreaterThan(1000);
+    expect(record.jobs[1]?.read.ios).toBeGreaterThan(ENOUGH_READS);
     expect(record.invariants.checked).not.toContain("conserved-refcount");
     expect(exitStatusOf(runExitReasons(record))).toBe(107);
   });
 
   test("a stuck worker is ended by the watchdog within seconds, and named", async () => {
     const record = await timedRun(
-      { run: { ...RUN, durationMs: 20_000 }, jobs: TWO },
+      { run: RUN, jobs: TWO },
       {
         // Its mmap_lock is held by nobody that lives, and every pin needs the slow path.
         onProgress: once((machine) => {
@@ -61,12 +67,12 @@ describe("what goes wrong is said, and loses nothing", () => {
     );
     expect(record.jobs[0]?.errorText).toContain("watchdog");
     expect(violated(record)).toContain("no-deadlock");
-    expect(record.jobs[1]?.read.ios).toBeGreaterThan(1000);
+    expect(record.jobs[1]?.read.ios).toBeGreaterThan(ENOUGH_READS);
   }, 15_000);
 
   test("a stray reference is a violation of conserved-refcount", async () => {
     const record = await timedRun(
-      { run: { ...RUN, durationMs: 200 }, jobs: TWO },
+      { run: { ...RUN, durationMs: 1500 }, jobs: TWO },
       {
         onProgress: once((machine) => {
           const refcount = (pageAddress(machine, machine.plan.pages - 1) + PAGE_REFCOUNT) / 4;
@@ -82,11 +88,11 @@ describe("what goes wrong is said, and loses nothing", () => {
   test("an interruption ends the run within a second; what was measured is there", async () => {
     const controller = new AbortController();
     const record = await timedRun(
-      { run: { durationMs: 60_000, warmupMs: 0 }, jobs: TWO },
+      { run: RUN, jobs: TWO },
       { signal: controller.signal, onProgress: once(() => controller.abort()) },
     );
     expect(record.interrupted).toBe(true);
-    expect(record.jobs[0]?.read.ios).toBeGreaterThan(1000);
+    expect(record.jobs[0]?.read.ios).toBeGreaterThan(ENOUGH_READS);
     expect(violated(record)).toEqual([]);
     expect(exitStatusOf(runExitReasons(record))).toBe(105);
     // Cut short: what was measured is less than the minute that was asked for.
