@@ -165,7 +165,7 @@ class JobBuilder {
     const s = this.#settings;
     const odd = usedShares(s).find((share) => share.minBytes % SECTOR_BYTES !== 0);
     if (!odd) return;
-    const option = s.blockShares ? "bssplit" : s.blockRanges ? "bsrange" : "bs";
+    const option = ["bssplit", "bsrange"].find((name) => s.at.has(name)) ?? "bs";
     const found = `blocks of ${odd.minBytes} bytes with direct=1`;
     const swapped = odd.minBytes % 1000 === 0 ? " (4k is 4096 bytes, 4kib is 4000 in fio)" : "";
     this.#refuse(option, found, `multiples of ${SECTOR_BYTES} bytes${swapped}`);
