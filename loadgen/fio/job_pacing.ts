@@ -63,6 +63,6 @@ function startDelayOf(settings: Settings, name: string, remarks: Remarks): numbe
   let draw = 0n;
   for (const char of name) draw = splitmix64(draw, char.codePointAt(0) ?? 0);
   const ms = Math.round(low + (Number(draw) / TWO_TO_64) * (high - low));
-  remarks.note(`startdelay: ${ms} ms of ${low} to ${high} ms, drawn from the job's name`);
+  remarks.noteOfEmulator(`startdelay: ${ms} ms of ${low} to ${high} ms, drawn from the job's name`);
   return ms;
 }
