@@ -75,7 +75,8 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   if (problems.length > 0) throw new ConfigurationError(problems);
   const notes = [...jobs.notes, ...notesOf(flags)];
   const source = file ?? "-";
-  const scenario = makeScenario({ ...jobs, notes, source, machine, run, thresholds });
+  const { name, groups } = jobs;
+  const scenario = makeScenario({ name, groups, notes, source, machine, run, thresholds });
   const trace = flags.trace === undefined ? undefined : {};
   planFor(scenario, scenario.groups.map(placeActors), trace);
   if (flags.showConfig) {
