@@ -11,12 +11,6 @@ export function jobPacing(settings: Settings, name: string, remarks: Remarks): P
   const { loops, rampMs, submit } = settings.pacing;
   const arrivals = arrivalsOf(settings, remarks);
   const thinktime = thinktimeOf(settings, remarks);
-  if (arrivals && thinktime && settings.pacing.ignoresThinktime) {
-    remarks.note(
-      "rate_ignore_thinktime is not honoured yet: after a thinktime the job catches up with " +
-        "its rate",
-    );
-  }
   const startDelayMs = startDelayOf(settings, name, remarks);
   return { loops, startDelayMs, rampMs, arrivals, thinktime, submit };
 }
@@ -45,8 +39,11 @@ function arrivalsOf(settings: Settings, remarks: Remarks): Arrivals | undefined 
 }
 
 function thinktimeOf({ pacing }: Settings, remarks: Remarks): Thinktime | undefined {
-  const { pauseNs, spinNs, blocks, countedAt } = pacing;
-  if (pauseNs > 0) return { pauseNs, spinNs: Math.min(spinNs, pauseNs), blocks, countedAt };
+  const { pauseNs, spinNs, blocks, countedAt, ignoresThinktime } = pacing;
+  if (pauseNs > 0) {
+    const pause = { pauseNs, spinNs: Math.min(spinNs, pauseNs), blocks, countedAt };
+    return ignoresThinktime ? { ...pause, holdsRate: true } : pause;
+  }
   if (spinNs > 0) remarks.note("thinktime_spin without a thinktime has no effect");
   return undefined;
 }
