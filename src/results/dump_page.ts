@@ -1,15 +1,4 @@
-import {
-  PAGE_MAPPING_ANON,
-  PG_ANON_EXCLUSIVE,
-  PG_DIRTY,
-  PG_HEAD,
-  PG_LOCKED,
-  PG_REFERENCED,
-  PG_RESERVED,
-  PG_SWAPBACKED,
-  PG_UPTODATE,
-  PG_WAITERS,
-} from "../../assembly/shared/codes.ts";
+import { PAGE_MAPPING_ANON, PG_HEAD } from "../../assembly/shared/codes.ts";
 import {
   FOLIO_ENTIRE_MAPCOUNT,
   FOLIO_LARGE_MAPCOUNT,
@@ -23,19 +12,7 @@ import {
   PAGE_REFCOUNT,
 } from "../../assembly/shared/layout.ts";
 import type { DumpedPage } from "../machine/gup_passes.ts";
-
-/** Page flags by the names of the kernel's %pGp, in its order. */
-const FLAG_NAMES: readonly (readonly [number, string])[] = [
-  [PG_LOCKED, "locked"],
-  [PG_WAITERS, "waiters"],
-  [PG_REFERENCED, "referenced"],
-  [PG_UPTODATE, "uptodate"],
-  [PG_DIRTY, "dirty"],
-  [PG_ANON_EXCLUSIVE, "owner_2"],
-  [PG_RESERVED, "reserved"],
-  [PG_HEAD, "head"],
-  [PG_SWAPBACKED, "swapbacked"],
-];
+import { pageFlagNames } from "./page_ref.ts";
 
 /** What dump_page() writes to the kernel's log of a page (mm/debug.c, 6.13). */
 export function dumpPageLines(dump: DumpedPage, reason: string): string[] {
@@ -61,8 +38,8 @@ export function dumpPageLines(dump: DumpedPage, reason: string): string[] {
         `pincount:${of(folio, FOLIO_PINCOUNT)}`,
     );
   }
-  const names = FLAG_NAMES.filter(([bit]) => flags & bit).map(([, name]) => name);
-  lines.push(`${isAnon ? "anon " : ""}flags: ${hex(flags)}(${names.join("|")})`);
+  const names = pageFlagNames(flags).join("|");
+  lines.push(`${isAnon ? "anon " : ""}flags: ${hex(flags)}(${names})`);
   return [...lines, `page dumped because: ${reason}`];
 }
 

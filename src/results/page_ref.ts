@@ -54,13 +54,12 @@ export function pageFlagWords(flags: number): string {
 
 function spell(flags: number): string {
   if (flags === 0) return "none";
-  let rest = flags;
-  const names: string[] = [];
-  for (const [bit, name] of FLAG_NAMES) {
-    if (!(flags & bit)) continue;
-    names.push(name);
-    rest &= ~bit;
-  }
-  if (rest !== 0) names.push(`0x${(rest >>> 0).toString(16)}`);
-  return names.join("|");
+  const rest = FLAG_NAMES.reduce((left, [bit]) => left & ~bit, flags);
+  const unnamed = rest === 0 ? [] : [`0x${(rest >>> 0).toString(16)}`];
+  return [...pageFlagNames(flags), ...unnamed].join("|");
+}
+
+/** Names of the set bits, as %pGp has them; bits without a name are passed over. */
+export function pageFlagNames(flags: number): readonly string[] {
+  return FLAG_NAMES.filter(([bit]) => flags & bit).map(([, name]) => name);
 }
