@@ -42,7 +42,8 @@ function allOptions(rows: readonly HelpRow[]): string {
     const of = rows.filter((row) => row.status === status);
     parts.push(`${title}\n`);
     if (status === "modelled") {
-      for (const row of of) parts.push(modelledRow(row));
+      const width = Math.max(...of.map(({ name }) => name.length));
+      for (const row of of) parts.push(modelledRow(row, width));
     } else {
       const lines = wrapped(of.map((row) => row.name).join(" "), 76);
       parts.push(lines.map((line) => `  ${line}\n`).join(""));
@@ -53,8 +54,8 @@ function allOptions(rows: readonly HelpRow[]): string {
 }
 
 /** The name in a column of its own, what it accepts wrapped beside it. */
-function modelledRow(row: HelpRow): string {
-  const indent = " ".repeat(23);
+function modelledRow(row: HelpRow, width: number): string {
+  const indent = " ".repeat(2 + width + 1);
   const lines = wrapped(row.accepts, 78 - indent.length);
-  return `  ${row.name.padEnd(20)} ${lines.join(`\n${indent}`)}\n`;
+  return `  ${row.name.padEnd(width)} ${lines.join(`\n${indent}`)}\n`;
 }

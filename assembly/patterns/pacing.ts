@@ -9,7 +9,7 @@ import {
 } from "../shared/actor_layout.ts";
 import {
   DIRECTION_NONE, DIRECTION_READ, DIRECTION_WRITE, PACING_DIRECTION, PACING_FROM_NS,
-  PACING_INTENDED, PACING_POISSON, PACING_STARTED, PACING_START_NS, PACING_TARGET_NS,
+  PACING_INTENDED, PACING_LAST, PACING_POISSON, PACING_STARTED, PACING_START_NS, PACING_TARGET_NS,
   PACING_WINDOW_IOS, PACING_WINDOW_MISSES, SCHEDULE_DUE_NS, SCHEDULE_GAP_NS, SCHEDULE_LATE,
   SCHEDULE_MEAN_GAP_NS, SCHEDULE_NS_PER_BYTE, SCHEDULE_ON, SCHEDULE_PHASE_NS, SCHEDULE_READ,
   SCHEDULE_WRITE,
@@ -119,6 +119,7 @@ export function takeNext(actor: usize, slot: usize, now: f64): void {
 function takeScheduled(actor: usize, slot: usize, now: f64): f64 {
   const direction = nextDirection(actor, now);
   quietStore32(actor + PACING_DIRECTION, DIRECTION_NONE);
+  quietStore32(actor + PACING_LAST, direction);
   nextIoOf(actor, slot, direction == DIRECTION_READ);
   const schedule = scheduleOf(actor, direction);
   if (!quietLoad32(schedule + SCHEDULE_ON)) return UNSCHEDULED;
@@ -131,6 +132,20 @@ function takeScheduled(actor: usize, slot: usize, now: f64): f64 {
   quietStoreF64(schedule + SCHEDULE_DUE_NS, intended + gap);
   if (intended + gap <= now) quietAdd64(schedule + SCHEDULE_LATE, 1);
   return intended;
+}
+
+/**
+ * Puts off, by the pause that is over, the schedule of the direction that issued last (fio's
+ * rate_ignore_thinktime). A gap of a linear one has passed meanwhile: its I/O follows at once.
+ */
+export function holdSchedule(actor: usize, pause: f64): void {
+  const direction = quietLoad32(actor + PACING_LAST);
+  const schedule = scheduleOf(actor, direction);
+  if (direction == DIRECTION_NONE || !quietLoad32(schedule + SCHEDULE_ON)) return;
+  const gap = quietLoadF64(schedule + SCHEDULE_MEAN_GAP_NS);
+  const passed = !quietLoad32(actor + PACING_POISSON) && gap <= pause ? gap : 0;
+  const due = quietLoadF64(schedule + SCHEDULE_DUE_NS);
+  quietStoreF64(schedule + SCHEDULE_DUE_NS, due + pause - passed);
 }
 
 /** A log is one schedule: late is what starts when the entry behind it is due. */

@@ -4,10 +4,12 @@
  */
 import { ACTOR_IN_FLIGHT } from "../shared/actor_layout.ts";
 import {
-  PACING_COMPLETED, PACING_ISSUED, PACING_PAUSE_BLOCKS, PACING_PAUSE_COUNTED, PACING_PAUSE_ISSUED,
-  PACING_PAUSE_NS, PACING_PAUSE_ON_ISSUE, PACING_PAUSE_SPIN_NS, PACING_PAUSE_UNTIL,
+  PACING_COMPLETED, PACING_ISSUED, PACING_PAUSE_BLOCKS, PACING_PAUSE_COUNTED, PACING_PAUSE_HOLDS,
+  PACING_PAUSE_ISSUED, PACING_PAUSE_NS, PACING_PAUSE_ON_ISSUE, PACING_PAUSE_SPIN_NS,
+  PACING_PAUSE_UNTIL,
 } from "../shared/pacing_layout.ts";
 import { quietLoad32, quietLoadF64, quietStore32, quietStoreF64 } from "../memory/cell";
+import { holdSchedule } from "./pacing";
 
 const NO_PAUSE: f64 = 0;
 /** The pause was called for and waits for what is in flight. */
@@ -27,8 +29,13 @@ export function isPausing(actor: usize, now: f64): bool {
   }
   const isOver = until != QUIESCING && now >= until;
   quietStoreF64(actor + PACING_PAUSE_UNTIL, isOver ? NO_PAUSE : until);
-  if (isOver) quietStore32(actor + PACING_PAUSE_ISSUED, quietLoad32(actor + PACING_ISSUED));
-  return !isOver;
+  if (!isOver) return true;
+  quietStore32(actor + PACING_PAUSE_ISSUED, quietLoad32(actor + PACING_ISSUED));
+  if (quietLoad32(actor + PACING_PAUSE_HOLDS)) {
+    // Not by what came behind it: who has nothing due yet sleeps on.
+    holdSchedule(actor, quietLoadF64(actor + PACING_PAUSE_NS));
+  }
+  return false;
 }
 
 @inline

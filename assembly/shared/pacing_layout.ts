@@ -63,8 +63,12 @@ export const PACING_PAUSE_ON_ISSUE = PACING_PAUSE_BLOCKS + 4;
 /** The count when the last pause was called for; I/Os that were issued before it ended. */
 export const PACING_PAUSE_COUNTED = PACING_PAUSE_ON_ISSUE + 4;
 export const PACING_PAUSE_ISSUED = PACING_PAUSE_COUNTED + 4;
+/** 1: the schedule of who issued last stands still during a pause, 0: the job catches up. */
+export const PACING_PAUSE_HOLDS = PACING_PAUSE_ISSUED + 4;
+/** DIRECTION_* of the last I/O that was issued. */
+export const PACING_LAST = PACING_PAUSE_HOLDS + 4;
 /** I/Os since the actor started; both wrap. */
-export const PACING_ISSUED = PACING_PAUSE_ISSUED + 4;
+export const PACING_ISSUED = PACING_LAST + 4;
 export const PACING_COMPLETED = PACING_ISSUED + 4;
 /** How many I/Os may be in flight: the queue's depth, or what the latency goal allows. */
 export const PACING_DEPTH = PACING_COMPLETED + 4;

@@ -8,7 +8,7 @@ import { DEFAULT_MACHINE, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
 import { makeScenario } from "../../src/scenario/make_scenario.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
 import { COUNT_NAMES } from "../../src/scenario/scenario.ts";
-import { type JobFile, readJobFile } from "../fio/read_job_file.ts";
+import { type JobFile, NO_JOBS, readJobFile } from "../fio/read_job_file.ts";
 import { OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
 import { optionHelp } from "../option_help.ts";
 import { checkFiles, FURTHER_OUTPUTS, furtherFiles, type RunFiles } from "../outputs.ts";
@@ -75,7 +75,8 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   if (problems.length > 0) throw new ConfigurationError(problems);
   const notes = [...jobs.notes, ...notesOf(flags)];
   const source = file ?? "-";
-  const scenario = makeScenario({ ...jobs, notes, source, machine, run, thresholds });
+  const { name, groups } = jobs;
+  const scenario = makeScenario({ name, groups, notes, source, machine, run, thresholds });
   const trace = flags.trace === undefined ? undefined : {};
   planFor(scenario, scenario.groups.map(placeActors), trace);
   if (flags.showConfig) {
@@ -116,11 +117,10 @@ function notesOf({ bias, scheme = DEFAULT_MACHINE.scheme }: RunFlags): string[] 
 
 /** The file's jobs; what is wrong with it is added to `problems`. */
 function readJobs(file: string | undefined, problems: Problem[], progress: ProgressLine): JobFile {
-  const none: JobFile = { name: "", groups: [], notes: [] };
   if (file === undefined) {
     const accepted = "a fio job file, such as examples/randread-4k.fio, or - for standard input";
     problems.push({ where: "FILE", found: "no file is named", accepted });
-    return none;
+    return NO_JOBS;
   }
   try {
     const memoryMb = Math.floor(totalmem() / 2 ** 20);
@@ -134,7 +134,7 @@ function readJobs(file: string | undefined, problems: Problem[], progress: Progr
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     problems.push(...error.problems);
-    return none;
+    return NO_JOBS;
   } finally {
     progress.end();
   }

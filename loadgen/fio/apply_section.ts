@@ -49,7 +49,7 @@ function applyEntry(entry: Entry, settings: Settings, outcome: Outcome): FioOpti
       break;
     case "later":
       if (entry.value === undefined || !option.inert.includes(entry.value.trim())) {
-        notes.add(`${option.name} (${where}): not honoured yet, ${option.instead}`);
+        notes.addOfEmulator(`${option.name} (${where}): not honoured yet, ${option.instead}`);
       }
       break;
     case "refused":

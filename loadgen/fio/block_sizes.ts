@@ -1,14 +1,9 @@
 import { LARGEST_BLOCK_BYTES, MOST_BLOCK_SIZES } from "../../src/scenario/limits.ts";
 import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
+import { type Given, perDirection } from "./per_direction.ts";
 import { bad, good, type Parsed, type Reader, splitOutside, type ValueContext } from "./reader.ts";
 import { shown } from "./shown.ts";
 import { parseBytes, SIZE_FORMS } from "./units.ts";
-
-/** A value for reads and one for writes; fio's third, for trims, is read and dropped. */
-export interface PerDirection<T> {
-  readonly read: T;
-  readonly write: T;
-}
 
 function parseBlock(text: string, context: ValueContext): Parsed<number> {
   const parsed = parseBytes(text, context);
@@ -18,53 +13,43 @@ function parseBlock(text: string, context: ValueContext): Parsed<number> {
   return parsed;
 }
 
-/** Gives reads, writes and trims their parts: what is missing repeats the last one given. */
-function perDirection<T>(parts: readonly Parsed<T>[]): Parsed<PerDirection<T>> {
-  for (const part of parts) if (!part.ok) return part;
-  const [read, write = read] = parts;
-  if (!read?.ok || !write?.ok || parts.length > 3) return bad("more than read,write,trim");
-  return good({ read: read.value, write: write.value });
-}
-
 /**
- * `bs=4k`, `bs=4k,8k`, `bs=,8k`: an empty part keeps what was set before. A colon or a dash
- * parts like a comma, as in fio; `bsrange` is what gives a range.
+ * `bs=4k`, `bs=4k,8k`, `bs=,8k`. A colon or a dash parts like a comma, as in fio; `bsrange` is
+ * what gives a range.
  */
-export const blocks: Reader<PerDirection<number | undefined>> = {
+export const blocks: Reader<Given<number>> = {
   accepts: `${SIZE_FORMS}; for reads,writes,trims apart with commas`,
   blank: "digits",
   parse(text, context) {
     if (text === "" || text.startsWith("-")) return bad(`${shown(text)} is no size`);
     const arithmetic = text.startsWith("(") || context.computed;
     const parts = splitOutside(text, arithmetic ? "," : ",:-");
-    if (parts.length > 1 && parts.at(-1) === "") parts.pop();
     if (parts.length > 1 && !arithmetic && /[-:]/.test(text)) {
       const [read, write] = parts;
       context.note(`${text} is ${read} for reads and ${write} for writes, as fio reads it`);
     }
-    return perDirection(
-      parts.map((part) => (part === "" ? good(undefined) : parseBlock(part, context))),
-    );
+    return perDirection(parts, (part) => parseBlock(part, context));
   },
 };
 
 /** `bsrange=4k-16k`, `bsrange=4k-16k,8k-32k`. */
-export const blockRanges: Reader<PerDirection<readonly BlockSizeShare[]>> = {
+export const blockRanges: Reader<Given<readonly BlockSizeShare[]>> = {
   accepts: "smallest-largest, as 4k-16k; for reads,writes,trims apart with commas",
   blank: "digits",
   parse(text, context) {
-    const ranges = splitOutside(text, ",").map((part): Parsed<readonly BlockSizeShare[]> => {
-      const ends = splitOutside(part, part.includes("-") ? "-" : ":");
-      if (ends.length !== 2) return bad(`${shown(part)} is no range`);
-      const [low, high] = ends.map((end) => parseBlock(end, context));
-      if (!low?.ok) return low ?? bad("no size");
-      if (!high?.ok) return high ?? bad("no size");
-      const minBytes = Math.min(low.value, high.value);
-      return good([{ minBytes, maxBytes: Math.max(low.value, high.value), percent: 100 }]);
-    });
-    return perDirection(ranges);
+    return perDirection(splitOutside(text, ","), (part) => parseRange(part, context));
   },
 };
+
+function parseRange(text: string, context: ValueContext): Parsed<readonly BlockSizeShare[]> {
+  const ends = splitOutside(text, text.includes("-") ? "-" : ":");
+  if (ends.length !== 2) return bad(`${shown(text)} is no range`);
+  const [low, high] = ends.map((end) => parseBlock(end, context));
+  if (!low?.ok) return low ?? bad("no size");
+  if (!high?.ok) return high ?? bad("no size");
+  const minBytes = Math.min(low.value, high.value);
+  return good([{ minBytes, maxBytes: Math.max(low.value, high.value), percent: 100 }]);
+}
 
 function parseShares(text: string, context: ValueContext): Parsed<readonly BlockSizeShare[]> {
   const parts = text.split(":").map((part) => part.trim());
@@ -113,10 +98,10 @@ function withBlanksFilled(sizes: number[], percents: number[]): Parsed<readonly 
 }
 
 /** `bssplit=4k/60:64k/40`; blank percentages share the rest. */
-export const blockShares: Reader<PerDirection<readonly BlockSizeShare[]>> = {
+export const blockShares: Reader<Given<readonly BlockSizeShare[]>> = {
   accepts: "size/percent:size/percent…, percentages adding up to 100; reads,writes,trims apart",
   blank: "any",
   parse(text, context) {
-    return perDirection(text.split(",").map((part) => parseShares(part, context)));
+    return perDirection(text.split(","), (part) => parseShares(part.trim(), context));
   },
 };

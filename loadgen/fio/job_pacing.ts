@@ -1,6 +1,6 @@
 import { splitmix64 } from "../../src/machine/prng.ts";
 import type { Arrivals, Job, Rate, Thinktime } from "../../src/scenario/scenario.ts";
-import type { PerDirection } from "./block_sizes.ts";
+import type { PerDirection } from "./per_direction.ts";
 import type { Remarks } from "./remarks.ts";
 import type { Settings } from "./settings.ts";
 
@@ -11,12 +11,6 @@ export function jobPacing(settings: Settings, name: string, remarks: Remarks): P
   const { loops, rampMs, submit } = settings.pacing;
   const arrivals = arrivalsOf(settings, remarks);
   const thinktime = thinktimeOf(settings, remarks);
-  if (arrivals && thinktime && settings.pacing.ignoresThinktime) {
-    remarks.note(
-      "rate_ignore_thinktime is not honoured yet: after a thinktime the job catches up with " +
-        "its rate",
-    );
-  }
   const startDelayMs = startDelayOf(settings, name, remarks);
   return { loops, startDelayMs, rampMs, arrivals, thinktime, submit };
 }
@@ -45,8 +39,11 @@ function arrivalsOf(settings: Settings, remarks: Remarks): Arrivals | undefined 
 }
 
 function thinktimeOf({ pacing }: Settings, remarks: Remarks): Thinktime | undefined {
-  const { pauseNs, spinNs, blocks, countedAt } = pacing;
-  if (pauseNs > 0) return { pauseNs, spinNs: Math.min(spinNs, pauseNs), blocks, countedAt };
+  const { pauseNs, spinNs, blocks, countedAt, ignoresThinktime } = pacing;
+  if (pauseNs > 0) {
+    const pause = { pauseNs, spinNs: Math.min(spinNs, pauseNs), blocks, countedAt };
+    return ignoresThinktime ? { ...pause, holdsRate: true } : pause;
+  }
   if (spinNs > 0) remarks.note("thinktime_spin without a thinktime has no effect");
   return undefined;
 }
@@ -63,6 +60,6 @@ function startDelayOf(settings: Settings, name: string, remarks: Remarks): numbe
   let draw = 0n;
   for (const char of name) draw = splitmix64(draw, char.codePointAt(0) ?? 0);
   const ms = Math.round(low + (Number(draw) / TWO_TO_64) * (high - low));
-  remarks.note(`startdelay: ${ms} ms of ${low} to ${high} ms, drawn from the job's name`);
+  remarks.noteOfEmulator(`startdelay: ${ms} ms of ${low} to ${high} ms, drawn from the job's name`);
   return ms;
 }

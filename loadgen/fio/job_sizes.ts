@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DEFAULT_JOB } from "../../src/scenario/defaults.ts";
 import { LARGEST_COUNT } from "../../src/scenario/limits.ts";
 import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
-import type { PerDirection } from "./block_sizes.ts";
+import type { PerDirection } from "./per_direction.ts";
 import type { Settings } from "./settings.ts";
 
 /** Names are parted by colons; a colon in a name has a backslash before it. */
@@ -59,14 +59,14 @@ export function jobSizes(settings: Settings): Sizes | { readonly why: string } {
 
 /** The mix of sizes of each direction: bssplit wins over bsrange, bsrange over bs, as in fio. */
 export function blockMix(settings: Settings): PerDirection<readonly BlockSizeShare[]> {
-  if (settings.blockShares) return settings.blockShares;
-  if (settings.blockRanges) return settings.blockRanges;
-  const one = (bytes: number): BlockSizeShare[] => [
-    { minBytes: bytes, maxBytes: bytes, percent: 100 },
-  ];
-  const { read, write } = settings.blocks;
-  if (!settings.blocksBySequence) return { read: one(read), write: one(write) };
-  const used = one(settings.direction.random ? write : read);
+  const { blockShares, blockRanges, blocks, blocksBySequence, direction } = settings;
+  const of = (side: "read" | "write"): readonly BlockSizeShare[] => {
+    const bytes = blocks[side];
+    const one = [{ minBytes: bytes, maxBytes: bytes, percent: 100 }];
+    return blockShares[side] ?? blockRanges[side] ?? one;
+  };
+  if (!blocksBySequence) return { read: of("read"), write: of("write") };
+  const used = of(direction.random ? "write" : "read");
   return { read: used, write: used };
 }
 

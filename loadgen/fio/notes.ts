@@ -1,10 +1,17 @@
 /** What the reader of the input wants the reader of the result to know, each thing once. */
 export class Notes {
   readonly #notes = new Set<string>();
+  readonly #ofEmulator = new Set<string>();
   readonly #accepted = new Set<string>();
 
   add(note: string): void {
     this.#notes.add(note);
+  }
+
+  /** What the real fio does otherwise. */
+  addOfEmulator(note: string): void {
+    this.#notes.add(note);
+    this.#ofEmulator.add(note);
   }
 
   /** An option that fio knows and that does not matter here. */
@@ -18,5 +25,10 @@ export class Notes {
       notes.push(`without effect on pinning: ${[...this.#accepted].sort().join(", ")}`);
     }
     return notes;
+  }
+
+  /** What is true of the job whoever runs it, the real fio too. */
+  ofReading(): readonly string[] {
+    return [...this.#notes].filter((note) => !this.#ofEmulator.has(note));
   }
 }

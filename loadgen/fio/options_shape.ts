@@ -3,6 +3,7 @@ import { blockRanges, blockShares, blocks } from "./block_sizes.ts";
 import { distribution } from "./distribution.ts";
 import { engineKnown } from "./engines.ts";
 import { type FioOption, modelled } from "./option.ts";
+import { merged } from "./per_direction.ts";
 import { boolean, count, flag, oneOf, text } from "./scalars.ts";
 import type { Direction } from "./settings.ts";
 
@@ -47,8 +48,7 @@ export const SHAPE_OPTIONS: readonly FioOption[] = [
     "block size",
     blocks,
     (settings, value) => {
-      const { read, write } = settings.blocks;
-      settings.blocks = { read: value.read ?? read, write: value.write ?? write };
+      settings.blocks = merged(settings.blocks, value);
     },
     { aliases: ["blocksize"] },
   ),
@@ -57,12 +57,12 @@ export const SHAPE_OPTIONS: readonly FioOption[] = [
     "range of block sizes; wins over bs",
     blockRanges,
     (settings, value) => {
-      settings.blockRanges = value;
+      settings.blockRanges = merged(settings.blockRanges, value);
     },
     { aliases: ["blocksize_range"] },
   ),
   modelled("bssplit", "mix of block sizes; wins over bs and bsrange", blockShares, (s, value) => {
-    s.blockShares = value;
+    s.blockShares = merged(s.blockShares, value);
   }),
   modelled("bs_is_seq_rand", "bs=sequential,random", boolean, (settings, value) => {
     settings.blocksBySequence = value;

@@ -1,4 +1,4 @@
-import type { PerDirection } from "./block_sizes.ts";
+import type { PerDirection } from "./per_direction.ts";
 
 /** What the options say about when an I/O may start, as fio counts it: 0 asks for nothing. */
 export interface PacingSettings {

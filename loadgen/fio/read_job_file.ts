@@ -40,7 +40,12 @@ export interface JobFile {
   readonly name: string;
   readonly groups: readonly Group[];
   readonly notes: readonly string[];
+  /** Those of them that are true whoever runs the job, the real fio too. */
+  readonly notesOfReading: readonly string[];
 }
+
+/** What a file that cannot be read comes to. */
+export const NO_JOBS: JobFile = { name: "", groups: [], notes: [], notesOfReading: [] };
 
 interface Gathering {
   readonly groups: { jobs: Job[]; actors: number; full: boolean }[];
@@ -66,7 +71,7 @@ export function readJobFile(input: JobFileInput, limits = JOB_FILE_LIMITS): JobF
   if (!read.ok) {
     problems.add(label, read.found, read.accepted);
     problems.throwIfAny(label);
-    return { name: "", groups: [], notes: [] };
+    return NO_JOBS;
   }
   const sections = readSections(input.source, read.text, problems, limits);
   checkJobs(label, read.text, sections, problems, limits);
@@ -84,6 +89,7 @@ export function readJobFile(input: JobFileInput, limits = JOB_FILE_LIMITS): JobF
     name: input.source === "-" ? "stdin" : basename(input.source).replace(/\.(fio|job|ini)$/, ""),
     groups: gathering.groups.map(({ jobs }) => ({ jobs })),
     notes: notes.all(),
+    notesOfReading: notes.ofReading(),
   };
 }
 

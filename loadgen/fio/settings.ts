@@ -1,5 +1,4 @@
 import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
-import type { PerDirection } from "./block_sizes.ts";
 import type { ReadDistribution } from "./distribution.ts";
 import { NO_REPLAY, type ReplaySettings } from "./options_replay.ts";
 import {
@@ -8,6 +7,7 @@ import {
   type GoalSettings,
   type PacingSettings,
 } from "./pacing_settings.ts";
+import type { PerDirection } from "./per_direction.ts";
 import type { Extent } from "./scalars.ts";
 
 /** What `rw=` says. */
@@ -29,8 +29,8 @@ export interface Settings {
   atomic: boolean;
   fixedbufs: boolean;
   blocks: PerDirection<number>;
-  blockRanges: PerDirection<readonly BlockSizeShare[]> | undefined;
-  blockShares: PerDirection<readonly BlockSizeShare[]> | undefined;
+  blockRanges: PerDirection<readonly BlockSizeShare[] | undefined>;
+  blockShares: PerDirection<readonly BlockSizeShare[] | undefined>;
   blocksBySequence: boolean;
   blockAlign: PerDirection<number | undefined> | undefined;
   distribution: PerDirection<ReadDistribution>;
@@ -78,8 +78,8 @@ export function initialSettings(): Settings {
     atomic: false,
     fixedbufs: false,
     blocks: { read: 4096, write: 4096 },
-    blockRanges: undefined,
-    blockShares: undefined,
+    blockRanges: { read: undefined, write: undefined },
+    blockShares: { read: undefined, write: undefined },
     blocksBySequence: false,
     blockAlign: undefined,
     distribution: { read: { kind: "random" }, write: { kind: "random" } },

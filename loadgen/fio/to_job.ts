@@ -92,7 +92,15 @@ class JobBuilder {
   }
 
   #note(text: string): void {
-    this.#notes.add(`job ${shown(this.#name()).slice(1, -1)}: ${text}`);
+    this.#notes.add(this.#named(text));
+  }
+
+  #noteOfEmulator(text: string): void {
+    this.#notes.addOfEmulator(this.#named(text));
+  }
+
+  #named(text: string): string {
+    return `job ${shown(this.#name()).slice(1, -1)}: ${text}`;
   }
 
   #refuse(option: string, found: string, accepted: string): void {
@@ -102,6 +110,7 @@ class JobBuilder {
   #remarks(): Remarks {
     return {
       note: (text) => this.#note(text),
+      noteOfEmulator: (text) => this.#noteOfEmulator(text),
       refuse: (option, found, accepted) => this.#refuse(option, found, accepted),
     };
   }
@@ -165,7 +174,7 @@ class JobBuilder {
     const s = this.#settings;
     const odd = usedShares(s).find((share) => share.minBytes % SECTOR_BYTES !== 0);
     if (!odd) return;
-    const option = s.blockShares ? "bssplit" : s.blockRanges ? "bsrange" : "bs";
+    const option = ["bssplit", "bsrange"].find((name) => s.at.has(name)) ?? "bs";
     const found = `blocks of ${odd.minBytes} bytes with direct=1`;
     const swapped = odd.minBytes % 1000 === 0 ? " (4k is 4096 bytes, 4kib is 4000 in fio)" : "";
     this.#refuse(option, found, `multiples of ${SECTOR_BYTES} bytes${swapped}`);
@@ -181,7 +190,9 @@ class JobBuilder {
     const { distribution, direction } = this.#settings;
     const { read, write } = distribution;
     if (direction.reads && direction.writes && JSON.stringify(read) !== JSON.stringify(write)) {
-      this.#note("random_distribution differs for reads and writes: the one for reads is used");
+      this.#noteOfEmulator(
+        "random_distribution differs for reads and writes: the one for reads is used",
+      );
     }
     const used = direction.reads ? read : write;
     return used.kind === "zoned_abs" ? this.#relative(used.zones, sizeBytes) : used;
@@ -218,7 +229,7 @@ class JobBuilder {
     const given = [direction.reads && blockAlign.read, direction.writes && blockAlign.write];
     const used = given.filter((bytes) => typeof bytes === "number");
     if (used.length === 2 && used[0] !== used[1]) {
-      this.#note("blockalign differs for reads and writes: the smaller one is used");
+      this.#noteOfEmulator("blockalign differs for reads and writes: the smaller one is used");
     }
     const smallest = Math.min(...usedShares(this.#settings).map((share) => share.minBytes));
     const least = Math.min(...used);

@@ -67,7 +67,8 @@ export function toReplay(job: Job, settings: Settings, scans: LogScans, notes: N
   if (skipped.length > 0) note("replay_skip: fio 3.33 itself skips in a blktrace only");
   const waits = known.some(({ waits }) => waits > 0);
   if (waits && !noStall) {
-    note("wait N lasts until N ms after the start, as in fio 3.33 (its manual says otherwise)");
+    const scale = timeScalePercent === 100 ? "" : ", whatever replay_time_scale says";
+    note(`wait N lasts until N ms after the start${scale}, as in fio 3.33`);
   }
   const reads = sum(known, (scan) => scan.reads);
   const writes = sum(known, (scan) => scan.writes);

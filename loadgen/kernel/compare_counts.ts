@@ -4,7 +4,7 @@ import { durationWords } from "../../src/results/words.ts";
 import { EnvironmentFault } from "../../src/scenario/problem.ts";
 import type { ComparedJob, Comparison, Totals } from "./comparison.ts";
 import { DIRECT_FILE } from "./derive.ts";
-import { bufferNotes } from "./doubts.ts";
+import { bufferNotes, idleNotes, strangerNotes } from "./doubts.ts";
 import { emulate, type ReplayedThread } from "./emulate.ts";
 import { isUsual } from "./file_system.ts";
 import { readLogs } from "./fio_logs.ts";
@@ -16,6 +16,7 @@ import { countsBetween, readPinCounts, settledCounts, watchIdle } from "./pin_co
 import type { KernelPlan } from "./read_plan.ts";
 import { runFio } from "./run_fio.ts";
 import { Scratch } from "./scratch.ts";
+import { takeTurn } from "./turn.ts";
 
 export interface CompareOptions {
   readonly signal: AbortSignal;
@@ -42,30 +43,28 @@ export async function compareCounts(
   try {
     const measured = await measure(plan, scratch, options);
     if (measured === undefined) return undefined;
-    const { kernel, results, notes } = measured;
+    const { kernel, results, extents } = measured;
     const logs = readLogs(plan.threads, results, scratch);
     const jobs = await replay(plan, logs.threads, results, options);
     if (jobs === undefined) return undefined;
+    const emulator = sumOf(
+      jobs.map((job) => job.emulator),
+      ["ios", "bytes", "acquired", "released"],
+    );
+    const { kernel: release, fio } = host;
+    const { fileSystem } = scratch;
     return {
       name: plan.name,
       source: plan.source,
-      kernel: { ...sumOf(results, ["ios", "bytes"]), ...kernel },
-      emulator: sumOf(
-        jobs.map(({ emulator }) => emulator),
-        ["ios", "bytes", "acquired", "released"],
-      ),
+      kernel: { ...sumOf(logs.issued, ["ios", "bytes"]), ...kernel },
+      emulator,
       jobs,
-      environment: {
-        kernel: host.kernel,
-        fio: host.fio,
-        fileSystem: scratch.fileSystem,
-        extents: measured.extents,
-        scratchBytes: bytes,
-      },
+      environment: { kernel: release, fio, fileSystem, extents, scratchBytes: bytes },
       notes: [
-        ...notes,
+        ...strangerNotes(kernel, emulator),
+        ...measured.notes,
         ...logs.notes,
-        ...bufferNotes(plan.threads, measured.extents),
+        ...bufferNotes(plan.threads, extents),
         ...plan.notes,
       ],
     };
@@ -81,22 +80,36 @@ interface Measured {
   readonly notes: readonly string[];
 }
 
-/** Lays out the scratch files and runs fio; undefined: the signal came. */
+/** What the kernel counts while nobody else compares; undefined: the signal came. */
 async function measure(
   plan: KernelPlan,
   scratch: Scratch,
   options: CompareOptions,
 ): Promise<Measured | undefined> {
   const { signal, onStage } = options;
-  const notes: string[] = [];
-  onStage("pinlab kernel: watching the idle counters");
-  const idle = await watchIdle(signal);
-  if (idle.acquired + idle.released > 0) {
-    notes.push(
-      `something else pins pages on this computer (${idle.acquired} acquired and ` +
-        `${idle.released} released before fio started): the kernel's totals hold them too`,
-    );
+  const wait = (): void => onStage("pinlab kernel: waiting for another pinlab kernel to end");
+  const endTurn = await takeTurn(signal, wait);
+  if (endTurn === undefined) return undefined;
+  try {
+    onStage("pinlab kernel: watching the idle counters");
+    const before = await watchIdle(signal);
+    const measured = await layOutAndRun(plan, scratch, options);
+    if (measured === undefined) return undefined;
+    const after = await watchIdle(signal);
+    return { ...measured, notes: [...idleNotes([before, after]), ...measured.notes] };
+  } finally {
+    endTurn();
   }
+}
+
+/** Lays out the scratch files and runs fio; undefined: the signal came. */
+async function layOutAndRun(
+  plan: KernelPlan,
+  scratch: Scratch,
+  options: CompareOptions,
+): Promise<Measured | undefined> {
+  const { signal } = options;
+  const notes: string[] = [];
   const beforeLayout = readPinCounts();
   const shared = await layOutAll(plan.files, scratch, options);
   try {
@@ -109,7 +122,8 @@ async function measure(
     if (!counted.settled) notes.push("two seconds after fio's end the kernel still held pins");
     for (const { name } of plan.files) refuseHoles(scratch.file(name));
     if (!isUsual(scratch.fileSystem)) {
-      notes.push(`the scratch files were on ${scratch.fileSystem || "an unknown file system"}`);
+      const where = scratch.fileSystem || "an unknown file system";
+      notes.push(`the scratch files were on ${where}, whose direct I/O may pin otherwise`);
     }
     const direct = plan.files.find(({ name }) => name === DIRECT_FILE);
     return { ...counted, extents: direct && extentsOf(scratch.file(direct.name)), notes };

@@ -1,5 +1,7 @@
 import type { Job } from "../../src/scenario/scenario.ts";
+import { agree } from "./comparison.ts";
 import type { Thread } from "./derive.ts";
+import type { PinCounts } from "./pin_counters.ts";
 
 const PAGE_BYTES = 4096;
 
@@ -28,6 +30,27 @@ export function bufferNotes(
     );
   }
   return notes;
+}
+
+/** What was pinned while fio did not run: before it and behind it. */
+export function idleNotes(watched: readonly PinCounts[]): readonly string[] {
+  const sum = (of: (counts: PinCounts) => number) => watched.reduce((all, one) => all + of(one), 0);
+  const [acquired, released] = [sum((one) => one.acquired), sum((one) => one.released)];
+  if (acquired + released === 0) return [];
+  return [
+    `something else pins pages on this computer (${acquired} acquired and ${released} released ` +
+      "while fio did not run): the kernel's totals hold them too",
+  ];
+}
+
+/** Where the kernel counted more: its counters are not fio's alone. */
+export function strangerNotes(kernel: PinCounts, emulator: PinCounts): readonly string[] {
+  const isMore = kernel.acquired > emulator.acquired;
+  if (!isMore || agree(kernel.acquired, emulator.acquired)) return [];
+  return [
+    "the kernel counts the pins of every program: if another one did direct I/O meanwhile, " +
+      "a run without it will tell",
+  ];
 }
 
 /** True if what divides the file between two of its pages may divide a page of the buffer. */

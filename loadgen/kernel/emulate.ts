@@ -2,6 +2,7 @@ import { EFAULT } from "../../assembly/shared/codes.ts";
 import { type RunProgress, runThreads } from "../../src/executors/threads/run_threads.ts";
 import { runExitReasons } from "../../src/results/exit_status.ts";
 import type { RunRecord } from "../../src/results/record.ts";
+import { UNPACED } from "../../src/scenario/defaults.ts";
 import { makeScenario } from "../../src/scenario/make_scenario.ts";
 import type { Job, MachineSpec } from "../../src/scenario/scenario.ts";
 
@@ -74,17 +75,8 @@ function replayJob({ name, job, log }: ReplayedThread): Job {
     name,
     clones: 1,
     groupReporting: false,
+    ...UNPACED,
     numberIos: log === undefined ? 1 : undefined,
-    runtimeMs: undefined,
-    timeBased: false,
-    loops: 1,
-    startDelayMs: 0,
-    rampMs: undefined,
-    arrivals: undefined,
-    thinktime: undefined,
-    submit: "inline",
-    latencyGoal: undefined,
-    steadyState: undefined,
     replay: log && {
       files: [log.path],
       keepsTime: false,

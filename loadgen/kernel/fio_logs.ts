@@ -1,5 +1,5 @@
 import { EXIT_MISSING } from "../../src/results/exit_status.ts";
-import { scanLog } from "../../src/scenario/iolog/scan_log.ts";
+import { type LogScan, scanLog } from "../../src/scenario/iolog/scan_log.ts";
 import { ConfigurationError, EnvironmentFault } from "../../src/scenario/problem.ts";
 import { shown } from "../fio/shown.ts";
 import type { Thread } from "./derive.ts";
@@ -7,14 +7,22 @@ import type { ReplayedThread } from "./emulate.ts";
 import type { FioThread } from "./fio_output.ts";
 import type { Scratch } from "./scratch.ts";
 
+/** What a thread did, by its log. */
+interface Issued {
+  readonly ios: number;
+  readonly bytes: number;
+}
+
 export interface ReadLogs {
   readonly threads: readonly ReplayedThread[];
+  readonly issued: readonly Issued[];
   /** Where a log and fio's totals differ. */
   readonly notes: readonly string[];
 }
 
 /**
- * Looks through the I/O log of each thread that did any I/O.
+ * Looks through the I/O log of each thread. The log is what counts: fio forgets its totals where
+ * a latency goal changes the depth.
  *
  * @throws EnvironmentFault for a log that fio has not written to its end
  */
@@ -24,26 +32,30 @@ export function readLogs(
   scratch: Scratch,
 ): ReadLogs {
   const notes: string[] = [];
+  const issued: Issued[] = [];
   const replayed = threads.map(({ name, job, log }, i): ReplayedThread => {
-    const result = results[i];
-    if (result === undefined || result.ios === 0) return { name, job, log: undefined };
+    const told = results[i]?.ios ?? 0;
     const path = scratch.file(log);
-    const { ios, largestBytes } = scan(path, name);
-    if (ios !== result.ios) {
-      const told = `its I/O log holds ${ios} I/Os, its totals say ${result.ios}`;
-      notes.push(`job ${shown(name)}: ${told}; the log is what was replayed`);
+    const found = scan(path, name, told > 0);
+    if (found === undefined) return { name, job, log: undefined };
+    const ios = found.reads + found.writes;
+    issued.push({ ios, bytes: found.readBytes + found.writeBytes });
+    if (ios !== told) {
+      const words = `its I/O log holds ${ios} I/Os, its totals say ${told}`;
+      notes.push(`job ${shown(name)}: ${words}; the log is what was counted and replayed`);
     }
-    return { name, job, log: { path, largestBytes } };
+    return { name, job, log: { path, largestBytes: found.largestBytes } };
   });
-  return { threads: replayed, notes };
+  return { threads: replayed, issued, notes };
 }
 
-function scan(path: string, name: string): { ios: number; largestBytes: number } {
+/** undefined: there is no I/O in it, and there need be none. */
+function scan(path: string, name: string, isNeeded: boolean): LogScan | undefined {
   try {
-    const { reads, writes, largestBytes } = scanLog(path);
-    return { ios: reads + writes, largestBytes };
+    return scanLog(path);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
+    if (!isNeeded) return undefined;
     const [first] = error.problems;
     const what = `${first?.where}: ${first?.found}`;
     throw new EnvironmentFault(

@@ -6,7 +6,7 @@ import { EXIT_MISSING } from "../../src/results/exit_status.ts";
 import { binaryBytes } from "../../src/results/words.ts";
 import { EnvironmentFault } from "../../src/scenario/problem.ts";
 import type { ScratchFile } from "./derive.ts";
-import { Scratch, SPARE_BYTES } from "./scratch.ts";
+import { ROOM_REMEDY, Scratch, SPARE_BYTES } from "./scratch.ts";
 
 const CHUNK_BYTES = 4 << 20;
 const BLOCK_BYTES = 512;
@@ -34,8 +34,12 @@ async function layOut(path: string, bytes: number, options: LayOutOptions): Prom
     await file.sync();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOSPC" ? "the disk is full" : `the disk refused (${code ?? error})`;
-    throw new EnvironmentFault(`laying out ${binaryBytes(bytes)} of ${path}: ${reason}`, 98);
+    const isFull = code === "ENOSPC" || code === "EDQUOT";
+    const reason = isFull ? `the disk is full; ${ROOM_REMEDY}` : `${code ?? error}`;
+    throw new EnvironmentFault(
+      `cannot write ${binaryBytes(bytes)} to ${path}: ${reason}`,
+      EXIT_MISSING,
+    );
   } finally {
     await file.close();
   }

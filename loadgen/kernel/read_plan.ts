@@ -55,15 +55,10 @@ export function readPlan(source: string, env: Surroundings["env"]): KernelPlan {
     ...derived,
     name: file.name,
     source,
-    notes: [...file.notes.filter((note) => !isAboutEmulator(note)), ...derived.notes],
+    notes: [...file.notesOfReading, ...derived.notes],
     deadlineMs: deadlineMs(file),
     places: [...ownPlaces(options[0] ?? []), tmpdir(), "/var/tmp", process.cwd()],
   };
-}
-
-/** What fio, and so its log, does honour: the emulator replays it. */
-function isAboutEmulator(note: string): boolean {
-  return note.includes(": not honoured yet, ") || note.startsWith("without effect on pinning:");
 }
 
 function attempt(problems: Problem[], read: () => JobFile): JobFile | undefined {

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { monotonicNs } from "../../src/machine/clock.ts";
 import { EXIT_MISSING } from "../../src/results/exit_status.ts";
-import { durationWords } from "../../src/results/words.ts";
+import { binaryBytes, durationWords } from "../../src/results/words.ts";
 import { EnvironmentFault } from "../../src/scenario/problem.ts";
-import { type Scratch, SPARE_BYTES } from "./scratch.ts";
+import { FioJobs } from "./fio_jobs.ts";
+import { ROOM_REMEDY, type Scratch, SPARE_BYTES } from "./scratch.ts";
 
 const JOB_FILE = "derived.fio";
 const RESULT_FILE = "fio.json";
@@ -55,15 +56,17 @@ export async function runFio(
     fault ??= why;
     endOnce();
   };
-  const endOnce = once(() => endGently(child));
+  const jobs = new FioJobs(child);
+  const endOnce = once(() => endGently(child, jobs));
   const watch = setInterval(() => {
     const elapsedMs = (monotonicNs() - startNs) / 1e6;
     onTick(elapsedMs);
+    jobs.look();
     if (elapsedMs > deadlineMs) stop(`fio did not end within ${durationWords(deadlineMs * 1e6)}`);
-    if (scratch.freeBytes() < LEAST_FREE_BYTES) stop("fio's I/O logs have filled the scratch disk");
+    if (scratch.freeBytes() < LEAST_FREE_BYTES) stop(fullWords(scratch));
   }, TICK_MS);
   const onAbort = (): void => stop();
-  const onExit = (): void => killTree(child);
+  const onExit = (): void => jobs.kill();
   signal.addEventListener("abort", onAbort, { once: true });
   process.on("exit", onExit);
   try {
@@ -80,7 +83,9 @@ export async function runFio(
 function ended(child: ChildProcess): Promise<Pick<FioEnd, "exitCode" | "signal">> {
   return new Promise((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) => {
-      reject(new EnvironmentFault(`fio cannot be run (${error.code ?? error.message})`, 98));
+      reject(
+        new EnvironmentFault(`fio cannot be run (${error.code ?? error.message})`, EXIT_MISSING),
+      );
     });
     child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
   });
@@ -97,29 +102,17 @@ function collect(child: ChildProcess): () => string {
   return () => text;
 }
 
-function endGently(child: ChildProcess): void {
+function fullWords(scratch: Scratch): string {
+  return (
+    `fio's I/O logs have filled the disk of ${scratch.path} but for ` +
+    `${binaryBytes(LEAST_FREE_BYTES)}; give the jobs less to do, or ${ROOM_REMEDY}`
+  );
+}
+
+function endGently(child: ChildProcess, jobs: FioJobs): void {
   child.kill("SIGTERM");
-  const timer = setTimeout(() => killTree(child), GRACE_MS);
+  const timer = setTimeout(() => jobs.kill(), GRACE_MS);
   child.once("close", () => clearTimeout(timer));
-}
-
-/** fio's jobs are processes in sessions of their own: each is ended by its id. */
-function killTree(child: ChildProcess): void {
-  const { pid } = child;
-  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const jobs = textOf(`/proc/${pid}/task/${pid}/children`).trim().split(" ").map(Number);
-  child.kill("SIGKILL");
-  for (const job of jobs) {
-    if (job > 1) killOne(job);
-  }
-}
-
-function killOne(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It had ended by itself.
-  }
 }
 
 function once(act: () => void): () => void {

@@ -8,6 +8,9 @@ import { fileSystemOf, refusalOfFileSystem } from "./file_system.ts";
 /** What stays free: for fio's logs, and so that no one else's disk is filled to the brim. */
 export const SPARE_BYTES = 256 * 2 ** 20;
 
+/** What helps where a disk is full. */
+export const ROOM_REMEDY = "set TMPDIR to a directory on a disk with room";
+
 const PREFIX = ".pinlab-kernel-";
 const SHARED_MEMORY = "/dev/shm";
 
@@ -34,9 +37,8 @@ export class Scratch {
       if (made instanceof Scratch) return made;
       reasons.push(`${place}: ${made}`);
     }
-    const remedy = "set TMPDIR to a directory on a disk with room";
     throw new EnvironmentFault(
-      `no place for the scratch files (${reasons.join("; ")}); ${remedy}`,
+      `no place for the scratch files (${reasons.join("; ")}); ${ROOM_REMEDY}`,
       EXIT_MISSING,
     );
   }

@@ -9,7 +9,7 @@ import {
 } from "./comparison.ts";
 import { KERNEL_MACHINE } from "./emulate.ts";
 
-const WIDTH = 100;
+const WIDTH = 80;
 const NOTHING = "-";
 const DISAGREE = "The kernel and the emulator disagree";
 
@@ -18,7 +18,7 @@ export function kernelText(comparison: Comparison): string {
   const { name, kernel, emulator, jobs, environment: env, notes } = comparison;
   const { scheme, rules } = KERNEL_MACHINE;
   const lines = [
-    `${name}: what the kernel counted, and what the emulator counts for the same I/Os`,
+    `${name}: the same I/Os, counted by the kernel and by the emulator`,
     `  kernel  : Linux ${env.kernel}, ${env.fileSystem}, ${env.fio}`,
     `  emulator: scheme=${scheme}, rules=${rules}`,
     `  scratch : ${scratchWords(env)}`,
@@ -26,7 +26,7 @@ export function kernelText(comparison: Comparison): string {
     ...indented(table(totalsTable(kernel, emulator))),
     "",
     ...indented(table(jobsTable(jobs))),
-    "          fio counts its I/Os job by job; the kernel counts pins for the whole machine.",
+    "  fio counts its I/Os job by job; the kernel counts pins for the whole machine.",
     "",
     ...wrapped(verdictWords(comparison), WIDTH),
     ...notes.flatMap((note) => {

@@ -6,6 +6,7 @@ import {
   PACING_INTENDED,
   PACING_MARGIN_NS,
   PACING_PAUSE_BLOCKS,
+  PACING_PAUSE_HOLDS,
   PACING_PAUSE_NS,
   PACING_PAUSE_ON_ISSUE,
   PACING_PAUSE_SPIN_NS,
@@ -75,6 +76,7 @@ export function writePacing(
   if (!job.thinktime) return;
   word(PACING_PAUSE_BLOCKS, job.thinktime.blocks);
   word(PACING_PAUSE_ON_ISSUE, job.thinktime.countedAt === "issue" ? 1 : 0);
+  word(PACING_PAUSE_HOLDS, job.thinktime.holdsRate ? 1 : 0);
   double(PACING_PAUSE_NS, job.thinktime.pauseNs);
   double(PACING_PAUSE_SPIN_NS, job.thinktime.spinNs);
 }

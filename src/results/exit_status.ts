@@ -31,7 +31,7 @@ export type ExitStatus = typeof EXIT_DONE | (typeof ORDER)[number];
 /** One reason not to end with 0. */
 export interface ExitReason {
   readonly status: ExitStatus;
-  /** One line, for standard error. */
+  /** For standard error: a line, and what is accepted below it where that is known. */
   readonly message: string;
 }
 

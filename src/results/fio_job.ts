@@ -1,4 +1,4 @@
-import type { BlockSizeShare, Job } from "../scenario/scenario.ts";
+import type { BlockSizeShare, Job, Replay } from "../scenario/scenario.ts";
 import { goalOptions, pacingOptions } from "./fio_job_pacing.ts";
 
 /** A job in fio's words. */
@@ -11,7 +11,7 @@ export function rwName(job: Job): string {
 }
 
 /** Smallest and largest block in bytes. */
-export function blockBounds(sizes: readonly BlockSizeShare[]): { min: number; max: number } {
+export function blockBounds(sizes: Sizes): { min: number; max: number } {
   return {
     min: Math.min(...sizes.map((size) => size.minBytes)),
     max: Math.max(...sizes.map((size) => size.maxBytes)),
@@ -34,12 +34,15 @@ export function jobOptions(job: Job): Record<string, string> {
 
 function ioOptions(job: Job): Record<string, string> {
   if (!movesBlocks(job)) return {};
+  const { ioengine } = job;
+  const iodepth = String(job.iodepth);
+  if (job.replay) return { ...replayOptions(job.replay), ioengine, iodepth };
   const isUmem = job.pattern === "xsk_umem";
   return {
     rw: rwName(job),
     ...(isUmem ? { bs: String(job.frameBytes) } : blockOptions(job)),
-    ioengine: job.ioengine,
-    iodepth: String(job.iodepth),
+    ioengine,
+    iodepth,
     size: String(job.sizeBytes),
     ...(job.readPercent > 0 && job.readPercent < 100 ? { rwmixread: String(job.readPercent) } : {}),
   };
@@ -50,17 +53,37 @@ export function movesBlocks(job: Job): boolean {
   return job.pattern !== "mapper" && job.pattern !== "gup_test";
 }
 
-function blockOptions(job: Job): Record<string, string> {
-  const sides = [job.readSizes, job.writeSizes];
-  const words = (one: (size: BlockSizeShare) => string): string => {
-    const [read, write] = sides.map((sizes) => sizes.map(one).join(":"));
+/** Its log says what it reads and writes. */
+function replayOptions({ files, keepsTime, timeScalePercent, skip }: Replay) {
+  const names = [...new Set(files)].map((file) => file.replaceAll(":", "\\:"));
+  return {
+    read_iolog: names.join(":"),
+    ...(keepsTime ? {} : { replay_no_stall: "1" }),
+    ...(timeScalePercent === 100 ? {} : { replay_time_scale: String(timeScalePercent) }),
+    ...(skip.length === 0 ? {} : { replay_skip: skip.join() }),
+  };
+}
+
+type Sizes = readonly BlockSizeShare[];
+
+/** Each direction in the option that can say it; the other one's place in it is empty. */
+function blockOptions({ readSizes, writeSizes }: Job): Record<string, string> {
+  const options = [readSizes, writeSizes].map(blockOption);
+  const words = (name: string): string => {
+    const [read, write] = options.map((option) => (option.name === name ? option.value : ""));
     return read === write ? `${read}` : `${read},${write}`;
   };
-  if (sides.some((sizes) => sizes.length > 1)) {
-    return { bssplit: words((size) => `${size.minBytes}/${size.percent}`) };
+  const names = new Set(options.map(({ name }) => name));
+  return Object.fromEntries([...names].map((name) => [name, words(name)]));
+}
+
+function blockOption(sizes: Sizes): { readonly name: string; readonly value: string } {
+  const [first] = sizes;
+  if (first === undefined || sizes.length > 1) {
+    const value = sizes.map((size) => `${size.minBytes}/${size.percent}`).join(":");
+    return { name: "bssplit", value };
   }
-  if (sides.some((sizes) => sizes.some((size) => size.minBytes !== size.maxBytes))) {
-    return { bsrange: words((size) => `${size.minBytes}-${size.maxBytes}`) };
-  }
-  return { bs: words((size) => String(size.minBytes)) };
+  const { minBytes, maxBytes } = first;
+  if (minBytes === maxBytes) return { name: "bs", value: String(minBytes) };
+  return { name: "bsrange", value: `${minBytes}-${maxBytes}` };
 }

@@ -59,11 +59,12 @@ function rateOptions({ arrivals, readPercent }: Job): Record<string, string> {
 
 function thinktimeOptions({ thinktime }: Job): Record<string, string> {
   if (!thinktime) return {};
-  const { pauseNs, spinNs, blocks, countedAt } = thinktime;
+  const { pauseNs, spinNs, blocks, countedAt, holdsRate } = thinktime;
   return {
     thinktime: timeWords(pauseNs / 1e6),
     ...(spinNs > 0 ? { thinktime_spin: timeWords(spinNs / 1e6) } : {}),
     ...(blocks > 1 ? { thinktime_blocks: String(blocks) } : {}),
+    ...(holdsRate ? { rate_ignore_thinktime: "1" } : {}),
     ...(countedAt === "issue" ? { thinktime_blocks_type: "issue" } : {}),
   };
 }

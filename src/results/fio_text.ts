@@ -1,7 +1,7 @@
 import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
 import { hasSchedule } from "../scenario/pacing.ts";
-import type { Group, Job } from "../scenario/scenario.ts";
+import type { Group, Job, Replay } from "../scenario/scenario.ts";
 import { goalLines } from "./fio_goals.ts";
 import {
   fioGroupNumbers,
@@ -74,6 +74,8 @@ export function groupLines(record: RunRecord): string[] {
 
 function workWords(job: Job): string {
   if (!movesBlocks(job)) return otherWorkWords(job);
+  if (job.replay)
+    return `${replayWords(job.replay)}, ioengine=${job.ioengine}, iodepth=${job.iodepth}`;
   const sizes = [
     `(R) ${boundsWords(blockBounds(job.readSizes))}`,
     `(W) ${boundsWords(blockBounds(job.writeSizes))}`,
@@ -82,6 +84,12 @@ function workWords(job: Job): string {
     return `pattern=xsk_umem, rw=${rwName(job)}, ${umemWords(job)}, iodepth=${job.iodepth}`;
   }
   return `rw=${rwName(job)}, bs=${sizes}, ioengine=${job.ioengine}, iodepth=${job.iodepth}`;
+}
+
+/** What a replay reads and writes, and in what sizes, is its log's to say. */
+function replayWords({ files }: Replay): string {
+  const [first, ...more] = new Set(files);
+  return `read_iolog=${first}${more.length === 0 ? "" : ` and ${more.length} more`}`;
 }
 
 /** Reads are frames received, writes frames sent. */

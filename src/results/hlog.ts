@@ -1,9 +1,7 @@
 import { LatencyHistogram } from "../machine/histogram.ts";
-import { effectiveSample } from "../scenario/pacing.ts";
-import type { Scenario } from "../scenario/scenario.ts";
 import { encodeV2Base64 } from "./hdr_v2.ts";
 import type { DirectionRecord, RunRecord } from "./record.ts";
-import { opsOf } from "./record_facts.ts";
+import { opsOf, sampleWords } from "./record_facts.ts";
 
 /** Java's writer reports Interval_Max in ms when values are ns. */
 const NS_PER_MAX_UNIT = 1e6;
@@ -27,17 +25,6 @@ export function hlog(record: RunRecord): string {
       .map(([tag, histogram]) => intervalLine(tag, record.durationNs, histogram)),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-/** How many operations were timed; jobs that are slow enough have all of theirs timed. */
-function sampleWords({ run, groups }: Scenario): string {
-  const jobs = groups.flatMap((group) => group.jobs);
-  const samples = [...new Set(jobs.map((job) => effectiveSample(job, run.sample)))];
-  const words = samples.map((one) => {
-    if (one === 0) return "no operation";
-    return one === 1 ? "every operation" : `about one operation in ${one}`;
-  });
-  return words.join(" or ");
 }
 
 /** Each tag with its histogram; tags have neither commas nor spaces. */

@@ -2,14 +2,14 @@ import type { LatencyHistogram } from "../machine/histogram.ts";
 import { findMetric } from "../scenario/metrics.ts";
 import { Exposition, type Labels } from "./openmetrics_text.ts";
 import type { DirectionRecord, JobRecord, RunRecord } from "./record.ts";
-import { opsOf, usesBias } from "./record_facts.ts";
+import { opsOf, sampleWords, usesBias } from "./record_facts.ts";
 
 const NS = 1e-9;
 
 /**
  * A finished run in the OpenMetrics text format 1.0, for a push gateway or a node exporter's
  * textfile collector. Seconds and bytes. `_total` counts every operation; histograms hold those
- * that were timed alone, about one in `sample`, and their help says so.
+ * that were timed alone, and their help says how many these are.
  */
 export function openMetrics(record: RunRecord): string {
   const out = new Exposition();
@@ -94,13 +94,13 @@ function addOperations(out: Exposition, record: RunRecord): void {
   );
   out.histogram(
     "pinlab_operation_latency_seconds",
-    `Latency of operations timed alone${sampleWords(record)}.`,
+    `Latency of operations ${timedWords(record)}.`,
     timed.map(([op, { latency }]) => [{ op }, latency]),
   );
 }
 
-function sampleWords({ scenario }: RunRecord): string {
-  return `, about one in ${scenario.run.sample}: _count counts samples, not operations`;
+function timedWords({ scenario }: RunRecord): string {
+  return `timed alone (${sampleWords(scenario)}): _count counts these`;
 }
 
 /** One job of one direction; `index` is its place in the JSON's jobs. */
@@ -167,7 +167,7 @@ function addJobs(out: Exposition, record: RunRecord): void {
   out.histogram(
     "pinlab_job_latency_seconds",
     "Submission (slat), completion (clat), their sum (lat), and from the intended start on " +
-      `(corrected), of I/Os timed alone${sampleWords(record)}.`,
+      `(corrected), of I/Os ${timedWords(record)}.`,
     sides.flatMap(({ labels, direction }) =>
       (["slat", "clat", "lat", "corrected"] as const)
         .filter((phase) => direction[phase].count > 0)

@@ -16,6 +16,8 @@ import { binaryBytes, countWords, durationWords, shareWords, table, wrapped } fr
 const WIDTH = 80;
 /** Width of fio's labels: `  cpu          : `. */
 const LABEL = 13;
+/** Columns that what a threshold found needs beside it. */
+const LEAST_FOUND = 24;
 
 export function pinlabLines(record: RunRecord): string[] {
   return [
@@ -158,14 +160,19 @@ function breachWords({ name, count, expected, first }: InvariantBreach): string 
   return `${name} violated ${times} (${kind}), first: ${first}`;
 }
 
-/** A verdict, the threshold as it was written, what was found. */
+/** A verdict, the threshold as it was written, what was found: beside it, or below a long one. */
 function thresholdLines(record: RunRecord): string[] {
   const texts = record.thresholds.map(({ threshold }) => threshold.text);
-  const widest = Math.max(0, ...texts.map((text) => text.length));
-  return record.thresholds.map((judged, i) => {
+  const column = LABEL + 4 + "FAILED  ".length;
+  const beside = column + Math.max(0, ...texts.map((text) => text.length)) + 2;
+  const isBelow = WIDTH - beside < LEAST_FOUND;
+  const indent = isBelow ? column + 2 : beside;
+  return record.thresholds.flatMap((judged, i) => {
     const label = i === 0 ? `  ${"thresholds".padEnd(LABEL)}: ` : indented("");
-    const text = judged.threshold.text.padEnd(widest);
-    return `${label}${judged.ok ? "ok    " : "FAILED"}  ${text}  ${foundWords(record, judged)}`;
+    const head = `${label}${judged.ok ? "ok    " : "FAILED"}  ${texts[i]}`;
+    const found = wrapped(foundWords(record, judged), WIDTH - indent);
+    const lines = found.map((line) => " ".repeat(indent) + line);
+    return isBelow ? [head, ...lines] : [head.padEnd(indent) + found[0], ...lines.slice(1)];
   });
 }
 

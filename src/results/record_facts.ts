@@ -1,4 +1,5 @@
 import { OP_NAMES } from "../scenario/metric_names.ts";
+import { effectiveSample } from "../scenario/pacing.ts";
 import type { MachineSpec, Scenario } from "../scenario/scenario.ts";
 import { warmupOf } from "../scenario/warmup.ts";
 import type { InvariantBreach, OpName, OpRecord, PinsRecord, RunRecord } from "./record.ts";
@@ -48,4 +49,15 @@ export function warmupsMs({ groups, run }: Scenario): number[] {
 /** The notes of the input and of the run, each once. */
 export function notesOf(record: RunRecord): string[] {
   return [...new Set([...record.scenario.notes, ...record.notes])];
+}
+
+/** How many operations were timed; jobs that are slow enough have all of theirs timed. */
+export function sampleWords({ run, groups }: Scenario): string {
+  const jobs = groups.flatMap((group) => group.jobs);
+  const samples = [...new Set(jobs.map((job) => effectiveSample(job, run.sample)))];
+  const words = samples.map((one) => {
+    if (one === 0) return "no operation";
+    return one === 1 ? "every operation" : `about one operation in ${one}`;
+  });
+  return words.join(" or ");
 }

@@ -24,6 +24,21 @@ export const PATTERN_DEFAULTS: Partial<Record<PatternName, Partial<Job>>> = Obje
   xsk_umem: Object.freeze({ bufferPages: 4096 }),
 });
 
+/** Nothing but its size says when a job's I/Os start and when it ends. */
+export const UNPACED = Object.freeze({
+  numberIos: undefined,
+  runtimeMs: undefined,
+  timeBased: false,
+  loops: 1,
+  startDelayMs: 0,
+  rampMs: undefined,
+  arrivals: undefined,
+  thinktime: undefined,
+  submit: "inline",
+  latencyGoal: undefined,
+  steadyState: undefined,
+}) satisfies Partial<Job>;
+
 /** A job as fio would run one that names nothing but its name; sizes in bytes. */
 export const DEFAULT_JOB: Job = Object.freeze({
   name: "job",
@@ -43,17 +58,7 @@ export const DEFAULT_JOB: Job = Object.freeze({
   iodepth: 1,
   sizeBytes: 1 << 26,
   ioSizeBytes: 1 << 26,
-  numberIos: undefined,
-  runtimeMs: undefined,
-  timeBased: false,
-  loops: 1,
-  startDelayMs: 0,
-  rampMs: undefined,
-  arrivals: undefined,
-  thinktime: undefined,
-  submit: "inline",
-  latencyGoal: undefined,
-  steadyState: undefined,
+  ...UNPACED,
   replay: undefined,
   memAlignBytes: 0,
   folioOrder: 0,

@@ -80,6 +80,7 @@ const thinktime = z
     spinNs: z.number().min(0),
     blocks: count(1, 2 ** 32 - 1),
     countedAt: z.enum(["complete", "issue"]),
+    holdsRate: z.boolean().optional(),
   })
   .refine((pause) => pause.spinNs <= pause.pauseNs, "spinNs above pauseNs");
 const latencyGoal = z.strictObject({

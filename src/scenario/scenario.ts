@@ -85,6 +85,8 @@ export interface Thinktime {
   readonly spinNs: number;
   readonly blocks: number;
   readonly countedAt: "complete" | "issue";
+  /** fio's rate_ignore_thinktime: a rate does not catch up with what it missed meanwhile. */
+  readonly holdsRate?: boolean | undefined;
 }
 
 /** fio's latency_target: the deepest queue whose latency keeps the goal, window by window. */

@@ -25,7 +25,8 @@ const arrivals = fc
     read: read === undefined ? undefined : { per, aSecond: read },
     write: write === undefined ? undefined : { per, aSecond: write },
   }));
-const thinktime = fc.tuple(us, us, count, fc.constantFrom("complete" as const, "issue" as const));
+const counting = fc.constantFrom("complete" as const, "issue" as const);
+const thinktime = fc.tuple(us, us, count, counting, fc.boolean());
 const goal = fc.tuple(us, us, percent, fc.boolean());
 const steady = fc.record({
   measure: fc.constantFrom("iops" as const, "bw" as const),
@@ -45,8 +46,9 @@ const paced = fc.record({
   submit: fc.constantFrom("inline" as const, "offload" as const),
   arrivals: maybe(arrivals),
   thinktime: maybe(
-    thinktime.map(([pause, spin, blocks, countedAt]) => {
-      return { pauseNs: pause * 1e3, spinNs: Math.min(pause, spin) * 1e3, blocks, countedAt };
+    thinktime.map(([pause, spin, blocks, countedAt, holds]) => {
+      const times = { pauseNs: pause * 1e3, spinNs: Math.min(pause, spin) * 1e3 };
+      return { ...times, blocks, countedAt, ...(holds ? { holdsRate: true } : {}) };
     }),
   ),
   latencyGoal: maybe(

@@ -6,6 +6,7 @@ import { pythonWith, testNeeding } from "../support/needs.ts";
 import {
   direction,
   IDLE,
+  JOB,
   jobRecord,
   judged,
   latencies,
@@ -146,8 +147,12 @@ describe("OpenMetrics text", () => {
     const text = openMetrics(RECORD);
     const help = (name: string) => new RegExp(`^# HELP ${name} (.*)$`, "m").exec(text)?.[1];
     for (const name of ["pinlab_operation_latency_seconds", "pinlab_job_latency_seconds"]) {
-      expect(help(name)).toContain("about one in 512: _count counts samples, not operations");
+      expect(help(name)).toContain("timed alone (about one operation in 512): _count counts these");
     }
+    const thinktime = { pauseNs: 1e6, spinNs: 0, blocks: 1, countedAt: "complete" } as const;
+    const groups = [{ jobs: [{ ...JOB, thinktime }] }];
+    const slow = openMetrics({ ...RECORD, scenario: { ...RECORD.scenario, groups } });
+    expect(slow).toContain("timed alone (every operation): _count");
     expect(help("pinlab_operations")).toBe("Operations done while measuring, timed or not.");
   });
 

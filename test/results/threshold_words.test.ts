@@ -65,14 +65,24 @@ const BOTH = runRecord({
 test("the report has a line for each", () => {
   const lines = normalReport(BOTH).split("\n");
   const at = lines.findIndex((line) => line.startsWith("  thresholds   :"));
-  expect(lines.slice(at, at + 3)).toEqual([
-    "  thresholds   : FAILED  pin_fast.p99<5us abortOnFail  found 6.12425us; ended the run at " +
-      "6us after 1.01s",
+  expect(lines.slice(at, at + 5)).toEqual([
+    "  thresholds   : FAILED  pin_fast.p99<5us abortOnFail  found 6.12425us; ended",
+    "                                                       the run at 6us after",
+    "                                                       1.01s",
     "                 ok      violations==0                 found 0",
-    "                 FAILED  mr_reg.p99<5us                nothing measured: the run did no " +
-      "mr_reg",
+    "                 FAILED  mr_reg.p99<5us                nothing measured: the run",
   ]);
   expect(normalReport(runRecord())).not.toContain("thresholds");
+});
+
+test("what was found stands below a threshold that leaves no room beside it", () => {
+  const text = "nr_gup_fast_pages_requested>1000000 abortOnFail=10s";
+  const lines = normalReport(runRecord({ thresholds: [judged(text, { value: 7 })] })).split("\n");
+  const at = lines.findIndex((line) => line.startsWith("  thresholds   :"));
+  expect(lines.slice(at, at + 2)).toEqual([
+    `  thresholds   : ok      ${text}`,
+    "                           found 7",
+  ]);
 });
 
 test("so has the JSON", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { STATUS_DONE } from "../../../assembly/shared/codes.ts";
-import type { Thinktime } from "../../../src/scenario/scenario.ts";
+import type { Job, Thinktime } from "../../../src/scenario/scenario.ts";
 import { PacedActor } from "../../support/paced_actor.ts";
 
 const PAUSE = 50_000;
@@ -61,6 +61,42 @@ describe("a job that thinks", () => {
       before = actor.inFlight;
     }
     expect(actor.ios("read")).toBeGreaterThan(8);
+  });
+
+  /** I/Os in the time of 100 pauses; five are due in that of one, ten go before one. */
+  function iosAtRate(holdsRate: boolean, change: Partial<Job> = {}): number[] {
+    const rate = { per: "ios", aSecond: (5 * 1e9) / PAUSE } as const;
+    const arrivals = { process: "linear", read: rate, write: undefined } as const;
+    const actor = new PacedActor({
+      iodepth: 1,
+      arrivals,
+      ...thinking({ blocks: 10, holdsRate }),
+      ...change,
+    });
+    actor.runUntil(actor.nowNs + 100 * PAUSE);
+    return [actor.ios("read"), actor.ios("write")];
+  }
+
+  test("catches up with its rate after a pause, or has its rate held meanwhile", () => {
+    // Held, ten I/Os take nine gaps and a pause: the tenth gap passes in the pause.
+    const [[caughtUp = 0], [held = 0]] = [iosAtRate(false), iosAtRate(true)];
+    expect(Math.abs(caughtUp / 500 - 1)).toBeLessThan(0.04);
+    expect(Math.abs(held / (10 * (100 / 2.8)) - 1)).toBeLessThan(0.04);
+  });
+
+  test("has a schedule put off by the pause where that is shorter than a gap", () => {
+    const pausing = thinking({ blocks: 1, pauseNs: PAUSE / 10, holdsRate: true });
+    const [reads = 0] = iosAtRate(true, pausing);
+    expect(Math.abs(reads / (500 / 1.5) - 1)).toBeLessThan(0.04);
+  });
+
+  test("has only the rate held of the direction that issued last, as fio has", () => {
+    const rate = { per: "ios", aSecond: (10 * 1e9) / PAUSE } as const;
+    const arrivals = { process: "linear", read: rate, write: rate } as const;
+    const pausing = thinking({ blocks: 1, pauseNs: PAUSE / 4, holdsRate: true });
+    const [reads = 0, writes = 0] = iosAtRate(true, { readPercent: 50, arrivals, ...pausing });
+    expect(reads + writes).toBeGreaterThan(350);
+    expect(reads + writes).toBeLessThan(410);
   });
 
   test("that has done all it has to does not think about it", () => {

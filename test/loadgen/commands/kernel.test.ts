@@ -91,6 +91,8 @@ printf 'fio version 3 iolog\\n1 direct add\\n1 direct open\\n${lines}' > job0.lo
     expect(cut).toEqual([98, expect.stringContaining('I/O log of job "j" that cannot be read')]);
     const short = bench.withFio(log("2 direct read 0 4096\\n"), JOB);
     expect(short.stdout).toContain("its I/O log holds 1 I/Os, its totals say 3");
+    expect(short.stdout).toMatch(/ I\/Os +1 +1 +0 /);
+    expect(short.stdout).toMatch(/ bytes +4096 +4096 +0 /);
     expect(short.status).toBe(95);
     expect(short.stderr).toContain("disagree by more than 0.1 %: pins acquired: kernel 0,");
   });

@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { testNeeding } from "../../support/needs.ts";
 import { foundWith, jobWith, read } from "./reading.ts";
 
 const one = (bytes: number, percent = 100) => ({ minBytes: bytes, maxBytes: bytes, percent });
@@ -9,13 +11,20 @@ describe("bs", () => {
     ["8k,16k", 8192, 16384],
     ["8k,16k,32k", 8192, 16384],
     [",16k", 4096, 16384],
-    ["8k,", 8192, 8192],
+    ["8k,", 8192, 4096],
+    ["8k,,16k", 8192, 4096],
+    ["8k-", 8192, 4096],
     ["8k:16k", 8192, 16384],
     ["4k-16k", 4096, 16384],
     ["(2*4k),(4^7)", 8192, 16384],
   ])("%s is %i for reads and %i for writes", (text, reads, writes) => {
     const job = jobWith(`bs=${text}`);
     expect([job.readSizes, job.writeSizes]).toEqual([[one(reads)], [one(writes)]]);
+  });
+
+  test("keeps, where a part is empty, what a line above it said", () => {
+    expect(jobWith("bs=1k,2k", "bs=8k,").writeSizes).toEqual([one(2048)]);
+    expect(jobWith("bs=1k,2k", "bs=,8k").readSizes).toEqual([one(1024)]);
   });
 
   test("says that a dash does not make a range", () => {
@@ -27,9 +36,11 @@ describe("bs", () => {
   test("with bs_is_seq_rand goes by the order of the I/O", () => {
     expect(jobWith("bs=64k,4k", "bs_is_seq_rand=1", "rw=read").readSizes).toEqual([one(65536)]);
     expect(jobWith("bs=64k,4k", "bs_is_seq_rand=1", "rw=randread").readSizes).toEqual([one(4096)]);
+    const ranges = ["bsrange=4k-4k,64k-64k", "bs_is_seq_rand=1", "rw=randread"];
+    expect(jobWith(...ranges).readSizes).toEqual([one(65536)]);
   });
 
-  test.each(["0", "-4k", "4k,8k,16k,32k", "5g", "", "a"])("%j is refused", (text) => {
+  test.each(["0", "-4k", "4k,8k,16k,32k", "5g", "", "a", ",", ",,"])("%j is refused", (text) => {
     expect(foundWith(`bs=${text}`)).toHaveLength(1);
   });
 
@@ -52,7 +63,18 @@ describe("bsrange", () => {
     expect(job.writeSizes).toEqual([one(8192)]);
   });
 
-  test.each(["4k", "4k-8k-16k", "4k-x", "0-4k"])("%s is refused", (text) => {
+  test("keeps, where a part is empty, what a line above it or bs said", () => {
+    const job = jobWith("bs=2k", "bsrange=4k-8k,");
+    expect([job.readSizes, job.writeSizes]).toEqual([
+      [{ ...one(4096), maxBytes: 8192 }],
+      [one(2048)],
+    ]);
+    const both = jobWith("bsrange=1k-2k", "bsrange=,4k-8k");
+    expect(both.readSizes).toEqual([{ ...one(1024), maxBytes: 2048 }]);
+    expect(both.writeSizes).toEqual([{ ...one(4096), maxBytes: 8192 }]);
+  });
+
+  test.each(["4k", "4k-8k-16k", "4k-x", "0-4k", ","])("%s is refused", (text) => {
     expect(foundWith(`bsrange=${text}`)).toHaveLength(1);
   });
 });
@@ -99,3 +121,29 @@ describe("blockalign", () => {
     expect(jobWith("rw=read", "ba=512").blockAlignBytes).toBe(0);
   });
 });
+
+describe("fio reads the same", () => {
+  const values = ["bs=8k,", "bs=,8k", "bs=,,8k", "bs=8k,,2k", "bs=8k,16k,", "bs=8k-", "bs=8k"];
+  values.push("bsrange=4k-8k,", "bsrange=,4k-8k", "bssplit=4k/50:8k/50,", "bssplit=,4k/50:8k/50");
+  const sections = values.map((value, i) => `[j${i}]\n${value}\n`).join("");
+  const text = `[global]\nioengine=null\nrw=randrw\nsize=64k\nstonewall\nbs=1k,2k\n${sections}`;
+
+  testNeeding("fio", values.join(" "), () => {
+    const { stdout } = spawnSync("fio", ["-"], { input: text, encoding: "utf8" });
+    const sizes = /bs=\(R\) (\S+)-(\S+), \(W\) (\S+)-(\S+),/g;
+    const theirs = [...stdout.matchAll(sizes)].map((found) => found.slice(1).map(bytesOf));
+    const ours = read(text).groups.map(({ jobs: [job] }) =>
+      [job?.readSizes ?? [], job?.writeSizes ?? []].flatMap((sizes) => [
+        Math.min(...sizes.map(({ minBytes }) => minBytes)),
+        Math.max(...sizes.map(({ maxBytes }) => maxBytes)),
+      ]),
+    );
+    expect(theirs).toHaveLength(values.length);
+    expect(ours).toEqual(theirs);
+  });
+});
+
+/** `8192B`, `16.0KiB`. */
+function bytesOf(text: string): number {
+  return Number.parseFloat(text) * (text.endsWith("KiB") ? 1024 : 1);
+}

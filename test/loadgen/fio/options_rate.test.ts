@@ -77,11 +77,11 @@ describe("rate_process", () => {
 });
 
 describe("rate_ignore_thinktime", () => {
-  test("is said to be left out where it would matter", () => {
-    const words = "job j: rate_ignore_thinktime is not honoured yet: after a thinktime the job";
-    const lines = ["rate_ignore_thinktime=1", "rate_iops=5"];
-    expect(notesWith(...lines)).toEqual([]);
-    expect(notesWith(...lines, "thinktime=5")).toEqual([`${words} catches up with its rate`]);
+  test("holds the rate while a job thinks", () => {
+    const lines = ["rate_iops=5", "thinktime=5"];
+    expect(jobWith(...lines).thinktime).not.toHaveProperty("holdsRate");
+    expect(jobWith(...lines, "rate_ignore_thinktime=1").thinktime?.holdsRate).toBe(true);
+    expect(notesWith(...lines, "rate_ignore_thinktime=1")).toEqual([]);
     expect(foundWith("rate_ignore_thinktime=2")).toHaveLength(1);
   });
 });

@@ -67,7 +67,9 @@ describe("a job with read_iolog", () => {
     const { job, notes } = read(`read_iolog=${WAITS}`, "number_ios=1", "io_size=1m", "loops=3");
     expect(job).toMatchObject({ numberIos: undefined, loops: 1 });
     expect(notes.join()).toContain("io_size, number_ios, loops: a replay ends with its log");
-    expect(notes.join()).toContain("wait N lasts until N ms after the start");
+    expect(notes.join()).toContain("wait N lasts until N ms after the start, as in fio 3.33");
+    const scaled = read(`read_iolog=${WAITS}`, "replay_time_scale=200");
+    expect(scaled.notes.join()).toContain("the start, whatever replay_time_scale says, as in fio");
     const free = read(`read_iolog=${WAITS}`, "replay_no_stall=1").notes.join();
     expect(free).not.toContain("wait N");
   });

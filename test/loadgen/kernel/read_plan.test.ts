@@ -79,3 +79,8 @@ describe("where the scratch directory may be", () => {
     expect(planOf("filename=data").places[0]).toBe(tmpdir());
   });
 });
+
+test("what the real fio does and the emulator does not is no matter", () => {
+  const { notes } = planOf("rw=randread\npercentage_random=50\nstartdelay=1-2\nfsync=1");
+  expect(notes).toEqual(["left out of the real fio's job file: fsync"]);
+});
