@@ -25,7 +25,8 @@ function checkOffload({ pacing, goals, replay }: Settings, remarks: Remarks): vo
   };
   for (const [option, isNeeding] of Object.entries(needing)) {
     if (!isNeeding) continue;
-    const found = `${option} with io_submit_mode=offload, whose submitters know only their own I/Os`;
+    const why = "whose submitters know only their own I/Os";
+    const found = `${option} with io_submit_mode=offload, ${why}`;
     remarks.refuse(option, found, "io_submit_mode=inline");
   }
 }
