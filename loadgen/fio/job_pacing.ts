@@ -11,8 +11,24 @@ export function jobPacing(settings: Settings, name: string, remarks: Remarks): P
   const { loops, rampMs, submit } = settings.pacing;
   const arrivals = arrivalsOf(settings, remarks);
   const thinktime = thinktimeOf(settings, remarks);
+  if (submit === "offload") checkOffload(settings, remarks);
   const startDelayMs = startDelayOf(settings, name, remarks);
   return { loops, startDelayMs, rampMs, arrivals, thinktime, submit };
+}
+
+/** What needs one submitter that knows of all of the job's I/Os. */
+function checkOffload({ pacing, goals, replay }: Settings, remarks: Remarks): void {
+  const needing = {
+    thinktime: pacing.pauseNs > 0,
+    latency_target: goals.latencyTargetNs > 0,
+    read_iolog: replay.logs !== undefined,
+  };
+  for (const [option, isNeeding] of Object.entries(needing)) {
+    if (!isNeeding) continue;
+    const why = "whose submitters know only their own I/Os";
+    const found = `${option} with io_submit_mode=offload, ${why}`;
+    remarks.refuse(option, found, "io_submit_mode=inline");
+  }
 }
 
 const isGiven = ({ read, write }: PerDirection<number>): boolean => read > 0 || write > 0;

@@ -10,6 +10,7 @@ import { shown } from "./shown.ts";
 const SECTOR_BYTES = 512;
 /** Options that make no difference to a replay, in fio 3.33 neither. */
 const IDLE = ["io_size", "number_ios", "loops", "time_based"];
+const RATES = ["rate", "rate_iops"];
 
 /** Scans logs, each once for each way of looking at it. */
 export class LogScans {
@@ -64,6 +65,8 @@ export function toReplay(job: Job, settings: Settings, scans: LogScans, notes: N
   note(foundWords(known));
   const idle = IDLE.filter((option) => settings.at.has(option));
   if (idle.length > 0) note(`${idle.join(", ")}: a replay ends with its log, as in fio`);
+  const rates = RATES.filter((option) => job.arrivals && settings.at.has(option));
+  if (rates.length > 0) note(`${rates.join(", ")}: a replay goes by its log's times, as in fio`);
   if (skipped.length > 0) note("replay_skip: fio 3.33 itself skips in a blktrace only");
   const waits = known.some(({ waits }) => waits > 0);
   if (waits && !noStall) {
@@ -80,6 +83,7 @@ export function toReplay(job: Job, settings: Settings, scans: LogScans, notes: N
     numberIos: undefined,
     timeBased: false,
     loops: 1,
+    arrivals: undefined,
     replay: {
       files,
       keepsTime: !noStall,

@@ -39,25 +39,30 @@ const steady = fc.record({
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
 /** The later options of a job that reads and writes, as a job file can say them. */
-const paced = fc.record({
-  loops: fc.integer({ min: 1, max: 1000 }),
-  startDelayMs: fc.integer({ min: 0, max: 86_400_000 }),
-  rampMs: maybe(fc.integer({ min: 0, max: 86_400_000 })),
-  submit: fc.constantFrom("inline" as const, "offload" as const),
-  arrivals: maybe(arrivals),
-  thinktime: maybe(
-    thinktime.map(([pause, spin, blocks, countedAt, holds]) => {
-      const times = { pauseNs: pause * 1e3, spinNs: Math.min(pause, spin) * 1e3 };
-      return { ...times, blocks, countedAt, ...(holds ? { holdsRate: true } : {}) };
-    }),
-  ),
-  latencyGoal: maybe(
-    goal.map(([target, window, percentile, keepsRunning]) => {
-      return { targetNs: target * 1e3, windowMs: window / 1e3, percentile, keepsRunning };
-    }),
-  ),
-  steadyState: maybe(steady),
-}) satisfies fc.Arbitrary<Partial<Job>>;
+const paced = fc
+  .record({
+    loops: fc.integer({ min: 1, max: 1000 }),
+    startDelayMs: fc.integer({ min: 0, max: 86_400_000 }),
+    rampMs: maybe(fc.integer({ min: 0, max: 86_400_000 })),
+    submit: fc.constantFrom("inline" as const, "offload" as const),
+    arrivals: maybe(arrivals),
+    thinktime: maybe(
+      thinktime.map(([pause, spin, blocks, countedAt, holds]) => {
+        const times = { pauseNs: pause * 1e3, spinNs: Math.min(pause, spin) * 1e3 };
+        return { ...times, blocks, countedAt, ...(holds ? { holdsRate: true } : {}) };
+      }),
+    ),
+    latencyGoal: maybe(
+      goal.map(([target, window, percentile, keepsRunning]) => {
+        return { targetNs: target * 1e3, windowMs: window / 1e3, percentile, keepsRunning };
+      }),
+    ),
+    steadyState: maybe(steady),
+  })
+  // Offloaded submitters know only their own I/Os.
+  .filter(
+    ({ submit, thinktime, latencyGoal }) => submit === "inline" || !(thinktime || latencyGoal),
+  ) satisfies fc.Arbitrary<Partial<Job>>;
 
 const linesOf = (job: Job): string[] =>
   Object.entries(jobOptions(job)).map(([name, value]) => `${name}=${value}`);

@@ -122,6 +122,17 @@ describe("io_submit_mode=offload", () => {
     expect(foundWith("io_submit_mode=async")).toHaveLength(1);
   });
 
+  test.each(["thinktime=1ms", "latency_target=1ms", "read_iolog=/nowhere.log"])(
+    "refuses %s where it stands: its submitters know only their own I/Os",
+    (line) => {
+      const [found] = foundWith("io_submit_mode=offload", line);
+      expect(found).toMatch(`4: ${line.split("=")[0]} with io_submit_mode=offload, whose subm`);
+      expect(foundWith("io_submit_mode=offload", line, "io_submit_mode=inline")).toHaveLength(
+        line.startsWith("read_iolog") ? 1 : 0,
+      );
+    },
+  );
+
   test("counts its submitters as actors", () => {
     const file = (depth: number) =>
       `[a]\nsize=1m\nioengine=libaio\nnumjobs=4\nio_submit_mode=offload\niodepth=${depth}\n`;

@@ -63,6 +63,12 @@ describe("a job with read_iolog", () => {
     expect(notes.join()).toContain("without 1 syncs, 2 skipped I/Os");
   });
 
+  test("goes by its log's times, whatever rate it is given", () => {
+    const { job, notes } = read(`read_iolog=${LOG}`, "rate_iops=10", "rate_process=poisson");
+    expect(job?.arrivals).toBeUndefined();
+    expect(notes.join()).toContain("rate_iops: a replay goes by its log's times, as in fio");
+  });
+
   test("says what makes no difference, and what fio's waits are", () => {
     const { job, notes } = read(`read_iolog=${WAITS}`, "number_ios=1", "io_size=1m", "loops=3");
     expect(job).toMatchObject({ numberIos: undefined, loops: 1 });
