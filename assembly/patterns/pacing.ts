@@ -4,8 +4,8 @@
  * completion: after a stall the starts that were missed are all due at once.
  */
 import {
-  ACTOR_FLAGS, ACTOR_READ_SHARE, ACTOR_REPLAY, ACTOR_REPLAY_PACED, ACTOR_REPLAY_PUT,
-  ACTOR_REPLAY_TAKEN, REPLAY_BYTES, REPLAY_DUE_NS, REPLAY_ENTRIES, SLOT_IS_READ, SLOT_LENGTH,
+  ACTOR_FLAGS, ACTOR_READ_SHARE, ACTOR_REPLAY, ACTOR_REPLAY_PACED, REPLAY_DUE_NS, SLOT_IS_READ,
+  SLOT_LENGTH,
 } from "../shared/actor_layout.ts";
 import {
   DIRECTION_NONE, DIRECTION_READ, DIRECTION_WRITE, PACING_DIRECTION, PACING_FROM_NS,
@@ -21,6 +21,7 @@ import {
 import { recordLatency } from "../observe/latency";
 import { exponential } from "./exponential";
 import { drawIsRead, nextIo, nextIoOf, READS_ONLY } from "./generator";
+import { ringEntry, ringFill } from "./replay";
 import { slotIndex } from "./slots";
 
 /** An I/O without a schedule has no intended start. */
@@ -99,12 +100,10 @@ function scheduleOf(actor: usize, direction: u32): usize {
 
 /** When the ring's entry `ahead` of the next one is due; Infinity: it is not there. */
 function replayDue(actor: usize, ahead: u32): f64 {
-  const taken = quietLoad32(actor + ACTOR_REPLAY_TAKEN);
-  if (quietLoad32(actor + ACTOR_REPLAY_PUT) - taken <= ahead) return Infinity;
+  if (ringFill(actor) <= ahead) return Infinity;
   if (!quietLoad32(actor + ACTOR_REPLAY_PACED)) return -Infinity;
-  const index = <usize>((taken + ahead) % <u32>REPLAY_ENTRIES);
-  const entry = <usize>quietLoad32(actor + ACTOR_REPLAY) + index * REPLAY_BYTES;
-  return quietLoadF64(actor + PACING_START_NS) + quietLoadF64(entry + REPLAY_DUE_NS);
+  const due = quietLoadF64(ringEntry(actor, ahead) + REPLAY_DUE_NS);
+  return quietLoadF64(actor + PACING_START_NS) + due;
 }
 
 /** Fills the slot with the I/O that nextStart() spoke of, and moves its schedule on. */

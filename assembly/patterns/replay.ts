@@ -12,9 +12,22 @@ import {
   quietAdd32, quietAdd64, quietLoad32, quietLoad64, quietStore32, quietStore64,
 } from "../memory/cell";
 
+/** How many I/Os the ring holds; both counts wrap at 2^32. */
+@inline
+export function ringFill(actor: usize): u32 {
+  return quietLoad32(actor + ACTOR_REPLAY_PUT) - quietLoad32(actor + ACTOR_REPLAY_TAKEN);
+}
+
 @inline
 export function isRingEmpty(actor: usize): bool {
-  return quietLoad32(actor + ACTOR_REPLAY_TAKEN) == quietLoad32(actor + ACTOR_REPLAY_PUT);
+  return ringFill(actor) == 0;
+}
+
+/** Address of the ring's entry `ahead` of the next one. */
+@inline
+export function ringEntry(actor: usize, ahead: u32): usize {
+  const index = (quietLoad32(actor + ACTOR_REPLAY_TAKEN) + ahead) % <u32>REPLAY_ENTRIES;
+  return quietLoad32(actor + ACTOR_REPLAY) + <usize>index * REPLAY_BYTES;
 }
 
 /** True when the worker has to put more before anything can be issued. */
@@ -25,8 +38,7 @@ export function awaitsRefill(actor: usize): bool {
 
 /** Fills the slot's direction, length and offset from the ring's next entry. */
 export function nextFromRing(actor: usize, slot: usize): void {
-  const index = quietLoad32(actor + ACTOR_REPLAY_TAKEN) % REPLAY_ENTRIES;
-  const entry = <usize>quietLoad32(actor + ACTOR_REPLAY) + <usize>index * REPLAY_BYTES;
+  const entry = ringEntry(actor, 0);
   const length = quietLoad32(entry + REPLAY_LENGTH);
   quietStore32(slot + SLOT_IS_READ, quietLoad32(entry + REPLAY_IS_READ));
   quietStore32(slot + SLOT_LENGTH, length);

@@ -23,6 +23,11 @@ export function ringBytesOf(job: Job): number {
   return job.replay === undefined ? 0 : REPLAY_ENTRIES * REPLAY_BYTES;
 }
 
+/** Where I/O number `count` of a ring that lies at `ring` stands; counts wrap at 2^32. */
+export function ringEntryAt(ring: number, count: number): number {
+  return ring + ((count >>> 0) % REPLAY_ENTRIES) * REPLAY_BYTES;
+}
+
 /** How much of its log an actor has been given, 0 to 1; `block` is its CPU's. */
 export function replayedShare(words: Int32Array, block: number): number {
   return (words[(block + CPU_ACTOR + ACTOR_REPLAY_SHARE) >>> 2] ?? 0) / REPLAY_WHOLE;
@@ -54,7 +59,7 @@ export class ReplayRing {
   /** One I/O: bytes from the start of the file, bytes, ns since the start of the replay. */
   add(isRead: boolean, offset: number, length: number, dueNs: number): void {
     const { words } = this;
-    const at = this.entries + ((this.put >>> 0) % REPLAY_ENTRIES) * REPLAY_BYTES;
+    const at = ringEntryAt(this.entries, this.put);
     words[(at + REPLAY_OFFSET) >>> 2] = (offset % U32) | 0;
     words[(at + REPLAY_OFFSET + 4) >>> 2] = Math.floor(offset / U32);
     this.doubles[(at + REPLAY_DUE_NS) >>> 3] = dueNs;

@@ -9,9 +9,7 @@ import {
   ACTOR_REPLAY_PACED,
   ACTOR_REPLAY_PUT,
   ACTOR_REPLAY_TAKEN,
-  REPLAY_BYTES,
   REPLAY_DUE_NS,
-  REPLAY_ENTRIES,
   REPLAY_IS_READ,
 } from "../../../assembly/shared/actor_layout.ts";
 import { ACTOR_UNLIMITED } from "../../../assembly/shared/codes.ts";
@@ -28,6 +26,7 @@ import {
   SCHEDULE_READ,
   SCHEDULE_WRITE,
 } from "../../../assembly/shared/pacing_layout.ts";
+import { ringEntryAt } from "../../machine/replay_ring.ts";
 
 const SCHEDULES = [SCHEDULE_READ, SCHEDULE_WRITE];
 
@@ -117,7 +116,7 @@ export class Schedules {
     const put = word(this.block + ACTOR_REPLAY_PUT);
     // Both counts wrap at 2^32.
     for (let i = word(this.block + ACTOR_REPLAY_TAKEN); i !== put; i = (i + 1) >>> 0) {
-      const entry = word(this.block + ACTOR_REPLAY) + (i % REPLAY_ENTRIES) * REPLAY_BYTES;
+      const entry = ringEntryAt(word(this.block + ACTOR_REPLAY), i);
       if (startNs + (this.doubles[(entry + REPLAY_DUE_NS) >>> 3] ?? 0) >= endNs) return false;
       const schedule = word(entry + REPLAY_IS_READ) !== 0 ? SCHEDULE_READ : SCHEDULE_WRITE;
       const at = (this.block + schedule + SCHEDULE_DROPPED) >>> 3;
