@@ -1,4 +1,3 @@
-import { cpus, totalmem } from "node:os";
 import { type Command, Option } from "commander";
 import { placeActors, planFor } from "../../src/executors/threads/placement.ts";
 import { runThreads } from "../../src/executors/threads/run_threads.ts";
@@ -10,6 +9,7 @@ import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts"
 import { COUNT_NAMES } from "../../src/scenario/scenario.ts";
 import { type JobFile, NO_JOBS, readJobFile } from "../fio/read_job_file.ts";
 import { OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
+import { NO_FILE, surroundings } from "../job_input.ts";
 import { optionHelp } from "../option_help.ts";
 import { checkFiles, FURTHER_OUTPUTS, furtherFiles, type RunFiles } from "../outputs.ts";
 import { ProgressLine } from "../progress.ts";
@@ -118,17 +118,13 @@ function notesOf({ bias, scheme = DEFAULT_MACHINE.scheme }: RunFlags): string[] 
 /** The file's jobs; what is wrong with it is added to `problems`. */
 function readJobs(file: string | undefined, problems: Problem[], progress: ProgressLine): JobFile {
   if (file === undefined) {
-    const accepted = "a fio job file, such as examples/randread-4k.fio, or - for standard input";
-    problems.push({ where: "FILE", found: "no file is named", accepted });
+    problems.push(NO_FILE);
     return NO_JOBS;
   }
   try {
-    const memoryMb = Math.floor(totalmem() / 2 ** 20);
     return readJobFile({
       source: file,
-      env: process.env,
-      cpus: cpus().length,
-      memoryMb,
+      ...surroundings(process.env),
       onScan: (now) => progress.reading(now.path, now.bytes, now.totalBytes),
     });
   } catch (error) {

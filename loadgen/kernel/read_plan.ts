@@ -1,4 +1,4 @@
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { isTimed } from "../../src/scenario/endless.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
@@ -9,6 +9,7 @@ import { readText } from "../fio/read_text.ts";
 import { readSections } from "../fio/sections.ts";
 import { shown } from "../fio/shown.ts";
 import type { Surroundings } from "../fio/substitute.ts";
+import { surroundings } from "../job_input.ts";
 import { type Derived, derive } from "./derive.ts";
 import { type Effective, effectiveOptions, lastValue } from "./effective.ts";
 import { disposalOf } from "./kept_options.ts";
@@ -35,18 +36,17 @@ export interface KernelPlan extends Derived {
  * be compared
  */
 export function readPlan(source: string, env: Surroundings["env"]): KernelPlan {
-  const memoryMb = Math.floor(totalmem() / 2 ** 20);
-  const surroundings = { env, cpus: cpus().length, memoryMb };
+  const here = surroundings(env);
   const problems: Problem[] = [];
   const read = readText(source, JOB_FILE_LIMITS.bytes);
   // What cannot be read is refused by the reader, in its words.
   const text = read.ok ? read.text : undefined;
   const sections =
     text === undefined ? [] : readSections(source, text, new Problems(), JOB_FILE_LIMITS);
-  const options = effectiveOptions(sections, surroundings);
+  const options = effectiveOptions(sections, here);
   problems.push(...refusals(options));
   const file = attempt(problems, () =>
-    readJobFile({ source, ...surroundings, ...(text === undefined ? {} : { text }) }),
+    readJobFile({ source, ...here, ...(text === undefined ? {} : { text }) }),
   );
   if (file) problems.push(...tooLong(file, source), ...notComparable(file, source));
   if (problems.length > 0 || !file) throw new ConfigurationError(problems);
