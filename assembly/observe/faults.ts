@@ -3,18 +3,26 @@
  * recorded and the machine goes on; impossible states of ours are recorded and trap.
  */
 import {
-  CPU_FAULTS, FAULTS_COUNTS, FAULTS_FIRST, FAULTS_TOTAL, FAULT_BYTES, FAULT_CAPACITY, FAULT_CODE,
+  CPU_FAULTS, FAULTS_COUNTS, FAULTS_FIRST, FAULTS_KEPT, FAULTS_TOTAL, FAULT_BYTES, FAULT_CAPACITY, FAULT_CODE,
   FAULT_CODES, FAULT_EXTRA, FAULT_PFN, FAULT_VALUE,
 } from "../shared/layout.ts";
 import { quietAdd32, quietLoad32, quietStore32 } from "../memory/cell";
 
-/** Records a fault of the emulated kernel; the first 63 a CPU keep their details. */
+/** So many of each code keep their details, lest one crowds out the others. */
+const KEPT_OF_A_CODE: u32 = 8;
+
+/** Records a fault of the emulated kernel; the first 8 of a code, 63 in all, keep their details. */
 export function recordFault(cpu: usize, code: u32, pfn: u32, value: u32, extra: u32): void {
   const faults = cpu + CPU_FAULTS;
-  const index = quietLoad32(faults + FAULTS_TOTAL);
+  const index = quietLoad32(faults + FAULTS_KEPT);
   quietAdd32(faults + FAULTS_TOTAL, 1);
-  if (code < <u32>FAULT_CODES) quietAdd32(faults + FAULTS_COUNTS + (<usize>code << 2), 1);
+  if (code < <u32>FAULT_CODES) {
+    const count = faults + FAULTS_COUNTS + (<usize>code << 2);
+    quietAdd32(count, 1);
+    if (quietLoad32(count) > KEPT_OF_A_CODE) return;
+  }
   if (index >= <u32>FAULT_CAPACITY) return;
+  quietStore32(faults + FAULTS_KEPT, index + 1);
   const entry = faults + FAULTS_FIRST + <usize>index * FAULT_BYTES;
   quietStore32(entry + FAULT_CODE, code);
   quietStore32(entry + FAULT_PFN, pfn);

@@ -94,11 +94,32 @@ export const PARAM_ZERO_PAGE = PARAM_MMS + 4;
 export const PARAM_PTDESCS = PARAM_ZERO_PAGE + 4;
 export const PARAM_SERVICE = PARAM_PTDESCS + 4;
 export const PARAM_SERVICE_COUNT = PARAM_SERVICE + 4;
+/** Scheme by which gup_fast pins, without and with SYNC: see gup/fast.ts. */
+export const PARAM_FAST_PATH = PARAM_SERVICE_COUNT + 4;
+export const PARAM_SYNC = PARAM_FAST_PATH + 4;
+export const PARAM_VARIANT = PARAM_SYNC + 4;
+export const PARAM_POLICY_BACKGROUND = PARAM_VARIANT + 4;
+export const PARAM_POLICY_FSYNC = PARAM_POLICY_BACKGROUND + 4;
+export const PARAM_TEST_AT = PARAM_POLICY_FSYNC + 4;
+export const PARAM_RECHECK = PARAM_TEST_AT + 4;
+/** Not 0: a TLB flush does not wait for CPUs that have interrupts off. */
+export const PARAM_TLB_BROADCAST = PARAM_RECHECK + 4;
+export const PARAM_STABLE_PAGES = PARAM_TLB_BROADCAST + 4;
+/** Files (file_layout.ts) and how many; per frame the newest DMA write that an I/O completed. */
+export const PARAM_FILES = PARAM_STABLE_PAGES + 4;
+export const PARAM_FILE_COUNT = PARAM_FILES + 4;
+export const PARAM_COMPLETED = PARAM_FILE_COUNT + 4;
 export const CONTROL_ZONE = CONTROL_PARAMETERS + 128;
 export const ZONE_LOCK = CONTROL_ZONE;
 export const ZONE_NR_FREE = ZONE_LOCK + 4;
 export const ZONE_FREE_HEADS = ZONE_LOCK + CACHE_LINE_BYTES;
-export const ZONE_BYTES = CACHE_LINE_BYTES * 2;
+/** The LRU of pages, its own lock, and `lru-count`'s zone_gup_lock on a line of its own. */
+export const ZONE_LRU_LOCK = ZONE_LOCK + CACHE_LINE_BYTES * 2;
+export const ZONE_LRU_FIRST = ZONE_LRU_LOCK + 4;
+export const ZONE_LRU_LAST = ZONE_LRU_FIRST + 4;
+export const ZONE_LRU_COUNT = ZONE_LRU_LAST + 4;
+export const ZONE_GUP_LOCK = ZONE_LRU_LOCK + CACHE_LINE_BYTES;
+export const ZONE_BYTES = CACHE_LINE_BYTES * 4;
 export const POOL_TABLES = CONTROL_ZONE + ZONE_BYTES;
 export const POOL_VMAS = POOL_TABLES + POOL_BYTES;
 export const CONTROL_END = POOL_VMAS + POOL_BYTES;
@@ -129,9 +150,12 @@ export const VMA_LEFT = VMA_ORDER + 4;
 export const VMA_RIGHT = VMA_LEFT + 4;
 export const VMA_HEIGHT = VMA_RIGHT + 4;
 export const VMA_FILE = VMA_HEIGHT + 4;
-/** Where the file's first page would stand, and a name for the file: see mm/vma.ts. */
+/** Where the file's first page would stand, and the file (file_layout.ts); 0: anonymous. */
 export const VMA_ORIGIN = VMA_FILE + 4;
 export const VMA_MAPPING = VMA_ORIGIN + 4;
+/** Its address space, and the next VMA that maps the same file. */
+export const VMA_MM = VMA_MAPPING + 4;
+export const VMA_NEXT_OF_FILE = VMA_MM + 4;
 export const VMA_BYTES = CACHE_LINE_BYTES;
 
 // Per CPU: one line each for what others poll, then its counters, records and actor.
@@ -150,8 +174,10 @@ export const CPU_FALLBACKS = CPU_VMSTAT + CPU_VMSTAT_BYTES;
 export const CPU_FALLBACKS_BYTES = 128;
 export const CPU_VERDICTS = CPU_FALLBACKS + CPU_FALLBACKS_BYTES;
 export const CPU_VERDICTS_BYTES = CACHE_LINE_BYTES;
-export const CPU_OPSTATS = CPU_VERDICTS + CPU_VERDICTS_BYTES;
-export const CPU_OPSTATS_BYTES = 512;
+export const CPU_WORK = CPU_VERDICTS + CPU_VERDICTS_BYTES;
+export const CPU_WORK_BYTES = 128;
+export const CPU_OPSTATS = CPU_WORK + CPU_WORK_BYTES;
+export const CPU_OPSTATS_BYTES = 640;
 export const CPU_FAULTS = CPU_OPSTATS + CPU_OPSTATS_BYTES;
 export const CPU_FAULTS_BYTES = 1088;
 export const CPU_GATHER = CPU_FAULTS + CPU_FAULTS_BYTES;
@@ -167,8 +193,10 @@ export const OPSTAT_BATCH_NS = OPSTAT_BATCH_OPS + 8;
 export const OPSTAT_BATCHES = OPSTAT_BATCH_NS + 8;
 export const OPSTAT_BYTES = OPSTAT_BATCHES + 8;
 
-// Bounded record of emulated kernel faults: a total, a count a code, then the first that fit.
+// Bounded record of emulated kernel faults: a total, how many are kept, a count a code, then the
+// first of each code that fit.
 export const FAULTS_TOTAL = 0;
+export const FAULTS_KEPT = FAULTS_TOTAL + 4;
 export const FAULTS_COUNTS = 16;
 export const FAULT_CODES = 16;
 export const FAULTS_FIRST = FAULTS_COUNTS + FAULT_CODES * 4;

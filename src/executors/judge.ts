@@ -13,7 +13,10 @@ import {
 import type { Threshold } from "../scenario/scenario.ts";
 
 /** What thresholds are held against: a finished run, or what a running one has come to so far. */
-export type Figures = Pick<RunRecord, "durationNs" | "ops" | "vmstat" | "pins" | "invariants"> & {
+export type Figures = Pick<
+  RunRecord,
+  "durationNs" | "ops" | "vmstat" | "pins" | "work" | "invariants"
+> & {
   readonly jobs: readonly Pick<JobRecord, "job" | "stonewallGroup" | "error" | "read" | "write">[];
 };
 

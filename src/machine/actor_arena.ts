@@ -5,6 +5,7 @@ import {
   SLOT_PAGES,
 } from "../../assembly/shared/actor_layout.ts";
 import { CACHE_LINE_BYTES, PAGE_BYTES } from "../../assembly/shared/layout.ts";
+import { doesIo } from "../scenario/endless.ts";
 import type { BlockSizeShare, Job } from "../scenario/scenario.ts";
 import { passesBytes } from "./gup_passes.ts";
 import { pacingBytesOf } from "./pacing_block.ts";
@@ -12,9 +13,8 @@ import { ringBytesOf } from "./replay_ring.ts";
 
 /** What an actor needs of the machine's memory: its buffers' pages, and the tables of its arena. */
 
-export const isIo = (job: Job): boolean => job.pattern !== "gup_test" && job.pattern !== "mapper";
 /** Does each I/O in flight have a buffer of its own? */
-export const hasSlotBuffers = (job: Job): boolean => isIo(job) && job.pattern !== "xsk_umem";
+export const hasSlotBuffers = (job: Job): boolean => doesIo(job) && job.pattern !== "xsk_umem";
 export const alignUp = (value: number, to: number): number => Math.ceil(value / to) * to;
 
 /** Sizes that are drawn at all. */
@@ -83,7 +83,7 @@ export function arenaParts(job: Job): ArenaParts {
     end = alignUp(at + bytes, CACHE_LINE_BYTES);
     return at;
   };
-  const io = isIo(job);
+  const io = doesIo(job);
   const quantiles = io && job.random && job.randomDistribution.kind !== "random";
   return {
     slots: place(io ? job.iodepth * slotStride(job) : 0),

@@ -46,6 +46,9 @@ import {
   PATTERN_GUP_TEST,
   PATTERN_MAPPER,
   PATTERN_RDMA_MR,
+  PATTERN_RECLAIM,
+  PATTERN_TRUNCATE,
+  PATTERN_WRITEBACK,
   PATTERN_XSK_UMEM,
   WALK_HOT,
   WALK_RANDOM,
@@ -53,12 +56,12 @@ import {
 } from "../../assembly/shared/codes.ts";
 import { CPU_ACTOR, PAGE_BYTES, PMD_ORDER } from "../../assembly/shared/layout.ts";
 import { PACING_END } from "../../assembly/shared/pacing_layout.ts";
+import { doesIo } from "../scenario/endless.ts";
 import { effectiveSample } from "../scenario/pacing.ts";
 import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
 import {
   arenaParts,
   bufferBytes,
-  isIo,
   pagesOfClone,
   sizesOf,
   slotStride,
@@ -79,6 +82,9 @@ const PATTERN_CODES: Readonly<Record<PatternName, number>> = {
   xsk_umem: PATTERN_XSK_UMEM,
   mapper: PATTERN_MAPPER,
   gup_test: PATTERN_GUP_TEST,
+  writeback: PATTERN_WRITEBACK,
+  reclaim: PATTERN_RECLAIM,
+  truncate: PATTERN_TRUNCATE,
 };
 const ALONE: PacePlace = { phase: 0, crowded: false };
 const WALK_CODES = { sequential: WALK_SEQUENTIAL, random: WALK_RANDOM, hot: WALK_HOT };
@@ -140,7 +146,7 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   writePasses(machine, arena + parts.passes, job);
   machine.longs[(block + ACTOR_PRNG) >>> 3] = splitmix64(place.seed, cpu);
   machine.doubles[(block + ACTOR_LIFETIME_NS) >>> 3] = job.lifetimeMs * 1e6;
-  if (!isIo(job)) return;
+  if (!doesIo(job)) return;
   table(ACTOR_SLOTS, parts.slots);
   table(ACTOR_FREE_SLOTS, parts.freeSlots);
   table(ACTOR_READ_SIZES, parts.readSizes);

@@ -1,4 +1,5 @@
 import { OP_COUNT } from "../../assembly/shared/codes.ts";
+import { COMPLETED_BYTES, FILE_BYTES } from "../../assembly/shared/file_layout.ts";
 import { HISTOGRAM_BYTES } from "../../assembly/shared/histogram.ts";
 import {
   CACHE_LINE_BYTES,
@@ -14,6 +15,7 @@ import {
 } from "../../assembly/shared/layout.ts";
 import { RING_RECORDS, TRACE_BYTES } from "../../assembly/shared/trace_layout.ts";
 import { ConfigurationError } from "../scenario/problem.ts";
+import { type FilePlace, type FileSpec, tagBytes } from "./files.ts";
 
 const WASM_PAGE_BYTES = 65536;
 /** wasm's 4 GiB, less one wasm page so that no address wraps. */
@@ -34,6 +36,8 @@ export interface MachineNeeds {
   readonly histograms: boolean;
   /** Records of each CPU's trace ring, a power of two; undefined: no rings. */
   readonly traceEvents?: number | undefined;
+  /** Left out: none. */
+  readonly files?: readonly FileSpec[];
 }
 
 /** Where each region starts, in bytes, and how much memory all of them take. */
@@ -54,6 +58,11 @@ export interface MachinePlan extends MachineNeeds {
   /** 0: no rings. */
   readonly traceAt: number;
   readonly traceStride: number;
+  readonly files: readonly FileSpec[];
+  readonly filesAt: number;
+  readonly filePlaces: readonly FilePlace[];
+  /** 0: no files. */
+  readonly completedAt: number;
   readonly arenasAt: readonly number[];
   readonly bytes: number;
   /** Region name → bytes, in order of address. */
@@ -81,6 +90,7 @@ export function planMachine(needs: MachineNeeds): MachinePlan {
   const ledgerStride = Math.ceil(ledgerBytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES;
   const histogramBytes = needs.histograms ? needs.cpus * OP_COUNT * HISTOGRAM_BYTES : 0;
   const traceStride = needs.traceEvents ? RING_RECORDS + needs.traceEvents * TRACE_BYTES : 0;
+  const files = needs.files ?? [];
   const placed = {
     cpusAt: place("CPUs", needs.cpus * CPU_BYTES),
     mmsAt: place("address spaces", needs.mms * MM_BYTES),
@@ -94,11 +104,19 @@ export function planMachine(needs: MachineNeeds): MachinePlan {
     histogramsAt: needs.histograms ? place("histograms", histogramBytes) : 0,
     serviceAt: needs.serviceValues ? place("service times", needs.serviceValues * 8) : 0,
     traceAt: traceStride ? place("trace rings", needs.cpus * traceStride) : 0,
+    filesAt: place("files", files.length * FILE_BYTES),
+    filePlaces: files.map(({ pages }) => ({
+      indexAt: place("page cache index", pages * 4),
+      diskAt: place("disk", pages * 4),
+      dirtyAt: place("page cache tags", tagBytes(pages)),
+      writebackAt: place("page cache tags", tagBytes(pages)),
+    })),
+    completedAt: files.length > 0 ? place("completed writes", needs.pages * COMPLETED_BYTES) : 0,
     arenasAt: needs.arenaBytes.map((bytes) => place("actors' tables", bytes)),
   };
   if (end > MEMORY_LIMIT_BYTES) throw tooLarge(needs, regions, end);
   const bytes = Math.ceil(end / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
-  return { ...needs, ...placed, tables, ledgerStride, traceStride, regions, bytes };
+  return { ...needs, files, ...placed, tables, ledgerStride, traceStride, regions, bytes };
 }
 
 function tooLarge(

@@ -1,17 +1,23 @@
-import { FALLBACK_COUNT, VERDICT_COUNT, VMSTAT_COUNT } from "../../assembly/shared/codes.ts";
+import {
+  FALLBACK_COUNT,
+  VERDICT_COUNT,
+  VMSTAT_COUNT,
+  WORK_COUNT,
+} from "../../assembly/shared/codes.ts";
 import {
   CPU_FALLBACKS,
   CPU_FAULTS,
   CPU_VERDICTS,
   CPU_VMSTAT,
+  CPU_WORK,
   FAULT_BYTES,
-  FAULT_CAPACITY,
   FAULT_CODES,
   FAULTS_COUNTS,
   FAULTS_FIRST,
+  FAULTS_KEPT,
   FAULTS_TOTAL,
 } from "../../assembly/shared/layout.ts";
-import { FALLBACK_NAMES, VMSTAT_NAMES } from "../scenario/metric_names.ts";
+import { FALLBACK_NAMES, VMSTAT_NAMES, WORK_NAMES } from "../scenario/metric_names.ts";
 import { cpuAddress, type Machine } from "./machine.ts";
 
 function sumOverCpus(machine: Machine, offset: number, count: number): number[] {
@@ -34,6 +40,11 @@ export function readVmstat(machine: Machine): Record<string, number> {
 
 export function readFallbacks(machine: Machine): Record<string, number> {
   return named(FALLBACK_NAMES, sumOverCpus(machine, CPU_FALLBACKS, FALLBACK_COUNT));
+}
+
+/** What pins cost the file side, in pages. */
+export function readWork(machine: Machine): Record<string, number> {
+  return named(WORK_NAMES, sumOverCpus(machine, CPU_WORK, WORK_COUNT));
 }
 
 /** Verdicts of the pinned test, in the order of VERDICT_*. */
@@ -67,7 +78,8 @@ export function readFaults(machine: Machine): {
       const count = machine.words[((base + FAULTS_COUNTS) >>> 2) + code] ?? 0;
       counts[code] = (counts[code] ?? 0) + count;
     }
-    for (let i = 0; i < Math.min(recorded, FAULT_CAPACITY); i++) {
+    const kept = machine.words[(base + FAULTS_KEPT) >>> 2] ?? 0;
+    for (let i = 0; i < kept; i++) {
       const at = (base + FAULTS_FIRST + i * FAULT_BYTES) >>> 2;
       const word = (k: number) => machine.words[at + k] ?? 0;
       first.push({ cpu, code: word(0), pfn: word(1), value: word(2), extra: word(3) });

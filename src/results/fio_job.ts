@@ -1,3 +1,4 @@
+import { doesIo } from "../scenario/endless.ts";
 import type { BlockSizeShare, Job, Replay } from "../scenario/scenario.ts";
 import { goalOptions, pacingOptions } from "./fio_job_pacing.ts";
 
@@ -33,7 +34,7 @@ export function jobOptions(job: Job): Record<string, string> {
 }
 
 function ioOptions(job: Job): Record<string, string> {
-  if (!movesBlocks(job)) return {};
+  if (!doesIo(job)) return {};
   const { ioengine } = job;
   const iodepth = String(job.iodepth);
   if (job.replay) return { ...replayOptions(job.replay), ioengine, iodepth };
@@ -46,11 +47,6 @@ function ioOptions(job: Job): Record<string, string> {
     size: String(job.sizeBytes),
     ...(job.readPercent > 0 && job.readPercent < 100 ? { rwmixread: String(job.readPercent) } : {}),
   };
-}
-
-/** Does the pattern do reads and writes, so that fio's words for them mean something? */
-export function movesBlocks(job: Job): boolean {
-  return job.pattern !== "mapper" && job.pattern !== "gup_test";
 }
 
 /** Its log says what it reads and writes. */

@@ -1,5 +1,6 @@
 import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
+import { doesIo } from "../scenario/endless.ts";
 import { hasSchedule } from "../scenario/pacing.ts";
 import type { Group, Job, Replay } from "../scenario/scenario.ts";
 import { goalLines } from "./fio_goals.ts";
@@ -11,7 +12,7 @@ import {
   perSecond,
   runtimeMs,
 } from "./fio_groups.ts";
-import { blockBounds, movesBlocks, rwName } from "./fio_job.ts";
+import { blockBounds, rwName } from "./fio_job.ts";
 import { distributionLines, latencyLine, percentileLines } from "./fio_latency_text.ts";
 import type { DirectionRecord, JobRecord, RunRecord } from "./record.ts";
 import { binaryBytes, ctimeWords, decimalBytes, durationWords, fioNumber } from "./words.ts";
@@ -48,7 +49,7 @@ export function jobLines(record: RunRecord, job: JobRecord): string[] {
     `  cpu          : usr=${job.userCpuPercent.toFixed(2)}%, ` +
       `sys=${job.systemCpuPercent.toFixed(2)}%`,
   );
-  if (movesBlocks(job.job)) {
+  if (doesIo(job.job)) {
     lines.push(`     issued rwts: total=${read.ios},${write.ios},0,0${scheduleWords(job)}`);
   }
   lines.push(...goalLines(job));
@@ -73,7 +74,7 @@ export function groupLines(record: RunRecord): string[] {
 }
 
 function workWords(job: Job): string {
-  if (!movesBlocks(job)) return otherWorkWords(job);
+  if (!doesIo(job)) return otherWorkWords(job);
   if (job.replay)
     return `${replayWords(job.replay)}, ioengine=${job.ioengine}, iodepth=${job.iodepth}`;
   const sizes = [

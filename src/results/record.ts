@@ -162,8 +162,12 @@ export interface RunRecord {
   /** Counter name as in /proc/vmstat → value over the whole run, warm-up and teardown included. */
   readonly vmstat: Readonly<Record<string, number>>;
   readonly pins: PinsRecord;
+  /** What pins cost the file side (WORK_NAMES), in pages; the whole run. */
+  readonly work: Readonly<Record<string, number>>;
   readonly invariants: {
     readonly checked: readonly string[];
+    /** Those of them that scheme, policy and rules promise. */
+    readonly promised: readonly string[];
     readonly violated: readonly InvariantBreach[];
   };
   readonly thresholds: readonly ThresholdRecord[];

@@ -1,16 +1,9 @@
-import type { Job, MachineSpec, PatternName, RunSpec } from "./scenario.ts";
+import type { Job, PatternName, RunSpec } from "./scenario.ts";
 
 /** fio's default percentiles. */
 export const FIO_PERCENTILES: readonly number[] = Object.freeze([
   1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 99.5, 99.9, 99.95, 99.99,
 ]);
-
-export const DEFAULT_MACHINE: MachineSpec = Object.freeze({
-  pages: "auto",
-  scheme: "bias",
-  bias: 1024,
-  rules: "5.0",
-});
 
 export const DEFAULT_RUN: RunSpec = Object.freeze({
   seed: 1,
@@ -64,6 +57,13 @@ export const DEFAULT_JOB: Job = Object.freeze({
   folioOrder: 0,
   bufferBytes: 0,
   bufferFile: undefined,
+  file: undefined,
+  everyMs: 0,
+  fsync: false,
+  punch: false,
+  batchPages: 32,
+  acquire: "pin",
+  release: "unpin",
   percentiles: FIO_PERCENTILES,
   lifetimeMs: 0,
   references: 1,

@@ -12,7 +12,19 @@ import {
   MOST_PERCENTILES,
   MOST_ZONES,
 } from "./limits.ts";
-import { COUNT_NAMES, GUP_CALLS, PATTERN_NAMES, RULES_NAMES, THRESHOLD_SIGNS } from "./scenario.ts";
+import {
+  COUNT_NAMES,
+  GUP_CALLS,
+  PATTERN_NAMES,
+  POLICY_NAMES,
+  RECHECK_NAMES,
+  RULES_NAMES,
+  SYNC_NAMES,
+  TEST_AT_NAMES,
+  THRESHOLD_SIGNS,
+  TLB_NAMES,
+  VARIANT_NAMES,
+} from "./scenario.ts";
 import { THRESHOLD_FORM } from "./threshold.ts";
 
 const count = (low: number, high: number) => z.int().min(low).max(high);
@@ -159,6 +171,13 @@ const job = z
     replay: replay.optional(),
     bufferBytes: count(0, LARGEST_BLOCK_BYTES),
     bufferFile: z.string().min(1).optional(),
+    file: z.string().min(1).optional(),
+    everyMs: z.number().min(0).max(LONGEST_RUN_MS),
+    fsync: z.boolean(),
+    punch: z.boolean(),
+    batchPages: count(1, 2 ** 20),
+    acquire: z.enum(["pin", "get"]),
+    release: z.enum(["unpin", "put_page"]),
     memAlignBytes: count(0, 2 ** 30),
     folioOrder: count(0, 9),
     percentiles: z.array(z.number().gt(0).max(100)).max(MOST_PERCENTILES).readonly(),
@@ -182,8 +201,18 @@ export const scenarioInput = z
       .strictObject({
         pages: z.union([z.literal("auto"), count(64, 2 ** 26)]),
         scheme: z.enum(COUNT_NAMES),
+        sync: z.enum(SYNC_NAMES),
         bias: count(BIAS_MIN, BIAS_MAX),
         rules: z.enum(RULES_NAMES),
+        onPinned: z.strictObject({
+          background: z.enum(POLICY_NAMES),
+          fsync: z.enum(POLICY_NAMES),
+        }),
+        testAt: z.enum(TEST_AT_NAMES),
+        recheck: z.enum(RECHECK_NAMES),
+        tlb: z.enum(TLB_NAMES),
+        stablePages: z.boolean(),
+        variant: z.enum(VARIANT_NAMES).optional(),
       })
       .partial()
       .default({}),

@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
-import { DEFAULT_JOB, DEFAULT_MACHINE, DEFAULT_RUN, PATTERN_DEFAULTS } from "./defaults.ts";
+import { DEFAULT_JOB, DEFAULT_RUN, PATTERN_DEFAULTS } from "./defaults.ts";
 import { isEndless } from "./endless.ts";
 import { tooManyActors } from "./group_size.ts";
 import { scenarioInput } from "./input.ts";
+import { completeMachine, machineProblems } from "./machine_spec.ts";
 import { ConfigurationError, type Problem } from "./problem.ts";
 import type { Job, PatternName, Scenario } from "./scenario.ts";
 import { readThreshold } from "./threshold.ts";
@@ -21,8 +22,6 @@ export function makeScenario(given: ScenarioInput): Scenario {
     throw new ConfigurationError(parsed.error.issues.map((issue) => problemOf(given, issue)));
   }
   const { jobs, groups, machine, run, ...rest } = parsed.data;
-  const scheme = machine.scheme ?? DEFAULT_MACHINE.scheme;
-  const rules = machine.rules ?? (scheme === "hybrid" ? "6.13" : DEFAULT_MACHINE.rules);
   const all = groups ?? (jobs ? [{ jobs }] : []);
   const problems: Problem[] = [];
   const scenario: Scenario = {
@@ -30,12 +29,13 @@ export function makeScenario(given: ScenarioInput): Scenario {
     thresholds: rest.thresholds.flatMap((one, i) =>
       readThreshold(one, `thresholds.${i}`, problems),
     ),
-    machine: { ...DEFAULT_MACHINE, ...defined(machine), rules },
+    machine: completeMachine(machine),
     run: { ...DEFAULT_RUN, ...defined(run) },
     groups: all.map((group) => ({
       jobs: group.jobs.map((part) => ({ ...defaultsOf(part.pattern), ...defined(part) })),
     })),
   };
+  problems.push(...machineProblems(scenario.machine, (key) => `machine.${key}`));
   problems.push(...checkJobs(scenario));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return deepFreeze(scenario);

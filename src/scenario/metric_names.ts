@@ -12,6 +12,9 @@ export const OP_NAMES = [
   "fault",
   "lock_wait",
   "mmap_lock_wait",
+  "writeback_page",
+  "page_mkclean",
+  "truncate",
 ] as const;
 
 /** Counter names in the order of their numbers (NR_* in assembly/shared/codes.ts). */
@@ -28,6 +31,28 @@ export const VMSTAT_NAMES = [
   "pgfree",
   "thp_fault_alloc",
   "thp_fault_fallback",
+  "nr_dirtied",
+  "nr_written",
+  "pgscan",
+  "pgsteal",
+] as const;
+
+/** What pins cost the file side (WORK_* in assembly/shared/codes.ts), in their order; in pages. */
+export const WORK_NAMES = [
+  "pins_uncovered",
+  "pins_refused",
+  "gup_waited",
+  "skipped",
+  "bounced",
+  "waited",
+  "stuck",
+  "mkclean",
+  "ptes_cleaned",
+  "kept_mapped",
+  "kept_pinned",
+  "freeze_failed",
+  "buffers_dropped",
+  "truncated",
 ] as const;
 
 /** Causes of a hand-over to the slow path, in the order of FALLBACK_*. */
@@ -41,4 +66,6 @@ export const FALLBACK_NAMES = [
   "not_allowed",
   "fork_running",
   "fork_passed",
+  "page_locked",
+  "writeback",
 ] as const;

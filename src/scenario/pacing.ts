@@ -1,11 +1,10 @@
+import { doesIo } from "./endless.ts";
 import type { BlockSizeShare, Job, Rate } from "./scenario.ts";
 
 type Direction = "read" | "write";
 
 /** Above so many operations a second, timing each one would cost more than a thousandth. */
 const TIMED_A_SECOND = 10_000;
-
-const doesIo = (job: Job): boolean => job.pattern !== "gup_test" && job.pattern !== "mapper";
 
 /** True if the job's I/Os have a schedule, pauses or a latency goal. */
 export function isPaced(job: Job): boolean {

@@ -5,8 +5,55 @@
  * Units: bytes, milliseconds for run limits, nanoseconds for service times, percent 0..100.
  */
 
-export const COUNT_NAMES = ["refcount", "bias", "hybrid", "exact", "exact-side"] as const;
+/** COUNT: where pins are counted. */
+export const COUNT_NAMES = [
+  "refcount",
+  "lru-count",
+  "bias",
+  "mapcount",
+  "hybrid",
+  "exact",
+  "exact-side",
+] as const;
 export type CountName = (typeof COUNT_NAMES)[number];
+
+/** SYNC: how gup is ordered against writeback. */
+export const SYNC_NAMES = ["none", "lock", "lock-post", "barrier"] as const;
+export type SyncName = (typeof SYNC_NAMES)[number];
+
+/** What writeback does with a page that it is told is pinned. */
+export const POLICY_NAMES = ["skip", "bounce", "wait", "ignore"] as const;
+export type PolicyName = (typeof POLICY_NAMES)[number];
+
+/** POLICY: background writeback (WB_SYNC_NONE) and fsync (WB_SYNC_ALL). */
+export interface PolicyPair {
+  readonly background: PolicyName;
+  readonly fsync: PolicyName;
+}
+
+/** When writeback asks whether the page is pinned. */
+export const TEST_AT_NAMES = ["before-mkclean", "after-mkclean", "after-set-writeback"] as const;
+export type TestAtName = (typeof TEST_AT_NAMES)[number];
+
+/** When gup reads the page-table entry once more: never, without the page lock, or under it. */
+export const RECHECK_NAMES = ["none", "before-lock", "under-lock"] as const;
+export type RecheckName = (typeof RECHECK_NAMES)[number];
+
+/** Does a TLB flush wait for CPUs that have interrupts off? */
+export const TLB_NAMES = ["ipi", "broadcast"] as const;
+export type TlbName = (typeof TLB_NAMES)[number];
+
+/**
+ * Ways to do it wrong, each asked for by name: a labelled step of the mapcount algorithm left out,
+ * no second look at the entry, no barrier, unpin by put_page, the pinned test of RFC v2 (`>`) and
+ * Kara's first one (less the mappings).
+ */
+export const VARIANT_NAMES = [
+  ...["drop-G1", "drop-G2", "drop-G3", "drop-G4", "drop-G5", "drop-G6", "drop-P1"],
+  ...["drop-C1", "drop-C2", "drop-C5", "drop-T1", "drop-T2", "drop-T3"],
+  ...["no-recheck", "no-barrier", "put-page", "test-above", "test-less-mapcount"],
+] as const;
+export type VariantName = (typeof VARIANT_NAMES)[number];
 
 export const RULES_NAMES = ["5.0", "5.7", "6.13"] as const;
 export type RulesName = (typeof RULES_NAMES)[number];
@@ -19,6 +66,9 @@ export const PATTERN_NAMES = [
   "xsk_umem",
   "mapper",
   "gup_test",
+  "writeback",
+  "reclaim",
+  "truncate",
 ] as const;
 export type PatternName = (typeof PATTERN_NAMES)[number];
 
@@ -27,9 +77,17 @@ export interface MachineSpec {
   /** Page frames of 4 KiB; "auto" sizes the machine to what the jobs need. */
   readonly pages: number | "auto";
   readonly scheme: CountName;
+  readonly sync: SyncName;
   /** GUP_PIN_COUNTING_BIAS, 2..2^20. */
   readonly bias: number;
   readonly rules: RulesName;
+  readonly onPinned: PolicyPair;
+  readonly testAt: TestAtName;
+  readonly recheck: RecheckName;
+  readonly tlb: TlbName;
+  /** A page under writeback is not to change: who wants to write to it waits. */
+  readonly stablePages: boolean;
+  readonly variant: VariantName | undefined;
 }
 
 /** How long, how closely watched, from which seed. */
@@ -202,6 +260,22 @@ export interface Job {
   readonly bufferBytes: number;
   /** The file whose pages the buffers are, mapped shared; undefined: anonymous memory. */
   readonly bufferFile: string | undefined;
+  /**
+   * The file that `buffered_io` reads and writes (undefined: one of each clone's own), and that
+   * `writeback` and `truncate` work on.
+   */
+  readonly file: string | undefined;
+  /** `writeback`, `reclaim`, `truncate`: from the start of one pass to that of the next. */
+  readonly everyMs: number;
+  /** `writeback`: a pass is an fsync (WB_SYNC_ALL) instead of background writeback. */
+  readonly fsync: boolean;
+  /** `truncate`: a hole is punched, instead of the end cut off and grown again. */
+  readonly punch: boolean;
+  /** `reclaim`, `truncate`: pages that a pass takes at the most. */
+  readonly batchPages: number;
+  /** `direct_io`: an unconverted call site gets references, or gives pins back by put_page(). */
+  readonly acquire: "pin" | "get";
+  readonly release: "unpin" | "put_page";
   /** Percentiles of the report, ascending, 0 < p <= 100. */
   readonly percentiles: readonly number[];
   /** `rdma_mr`: how long a region stays registered; 0 is the whole run. */

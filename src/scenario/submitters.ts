@@ -1,3 +1,4 @@
+import { doesIo } from "./endless.ts";
 import { meanBytes } from "./pacing.ts";
 import type { Job, Rate } from "./scenario.ts";
 
@@ -9,8 +10,7 @@ import type { Job, Rate } from "./scenario.ts";
 
 /** How many actors one clone becomes. */
 export function submittersOf(job: Job): number {
-  const doesIo = job.pattern !== "gup_test" && job.pattern !== "mapper";
-  return job.submit === "offload" && doesIo ? job.iodepth : 1;
+  return job.submit === "offload" && doesIo(job) ? job.iodepth : 1;
 }
 
 /** What submitter number `index` of a clone does: its part of the limits and of the rates. */

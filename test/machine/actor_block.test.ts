@@ -14,7 +14,8 @@ import { arenaBytesOf, pagesOfClone } from "../../src/machine/actor_arena.ts";
 import { writeActor } from "../../src/machine/actor_block.ts";
 import { cpuAddress, makeMachine } from "../../src/machine/machine.ts";
 import { planMachine } from "../../src/machine/plan.ts";
-import { DEFAULT_JOB, DEFAULT_MACHINE } from "../../src/scenario/defaults.ts";
+import { DEFAULT_JOB } from "../../src/scenario/defaults.ts";
+import { DEFAULT_MACHINE } from "../../src/scenario/machine_spec.ts";
 import type { Job } from "../../src/scenario/scenario.ts";
 
 const size = (bytes: number, percent: number) => ({ minBytes: bytes, maxBytes: bytes, percent });

@@ -5,7 +5,7 @@ import { CPU_OPSTATS, OPSTAT_BYTES, OPSTAT_COUNT } from "../../assembly/shared/l
 import { clearOperations, readHistogram, readOpStat } from "../../src/machine/latency.ts";
 import { cpuAddress, makeMachine } from "../../src/machine/machine.ts";
 import { planMachine } from "../../src/machine/plan.ts";
-import { DEFAULT_MACHINE } from "../../src/scenario/defaults.ts";
+import { DEFAULT_MACHINE } from "../../src/scenario/machine_spec.ts";
 
 test("clearing zeroes the operations of one CPU, but not those that are kept", () => {
   const needs = { pages: 64, mms: 1, vmas: 8, serviceValues: 0, histograms: true };

@@ -6,7 +6,8 @@ import type {
   RunRecord,
   ThresholdRecord,
 } from "../../src/results/record.ts";
-import { DEFAULT_JOB, DEFAULT_MACHINE, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
+import { DEFAULT_JOB, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
+import { DEFAULT_MACHINE } from "../../src/scenario/machine_spec.ts";
 import type { Job, Scenario } from "../../src/scenario/scenario.ts";
 import { parseThreshold } from "../../src/scenario/threshold.ts";
 

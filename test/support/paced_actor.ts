@@ -30,7 +30,8 @@ import { readHistogram } from "../../src/machine/latency.ts";
 import { cpuAddress, type Machine, makeMachine } from "../../src/machine/machine.ts";
 import type { PacePlace } from "../../src/machine/pacing_block.ts";
 import { planMachine } from "../../src/machine/plan.ts";
-import { DEFAULT_JOB, DEFAULT_MACHINE } from "../../src/scenario/defaults.ts";
+import { DEFAULT_JOB } from "../../src/scenario/defaults.ts";
+import { DEFAULT_MACHINE } from "../../src/scenario/machine_spec.ts";
 import type { Job } from "../../src/scenario/scenario.ts";
 import { coreModule } from "./lab.ts";
 

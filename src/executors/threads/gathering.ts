@@ -6,7 +6,7 @@ import { readPasses } from "../../machine/gup_passes.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import { checkQuiescence } from "../../machine/quiescence.ts";
-import { readFaults, readVmstat } from "../../machine/vmstat.ts";
+import { readFaults, readVmstat, readWork } from "../../machine/vmstat.ts";
 import type {
   Calibration,
   DirectionRecord,
@@ -14,11 +14,12 @@ import type {
   RunRecord,
   TraceRecord,
 } from "../../results/record.ts";
+import { promisesOf } from "../../scenario/promises.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { type EarlyEnd, judge } from "../judge.ts";
 import { addDirections, Operations, readDirection } from "./collect.ts";
 import { errnoWords } from "./errno.ts";
-import { breachesOf, CHECKED_INVARIANTS } from "./findings.ts";
+import { breachesOf, checkedInvariants } from "./findings.ts";
 import { addLatencyGoals, readLatencyGoal } from "./latency_goal.ts";
 import type { PlacedActor } from "./placement.ts";
 import { readPins } from "./read_pins.ts";
@@ -144,6 +145,9 @@ export class Gathering {
       ...run.calibration,
       samplingShare: this.actorNs > 0 ? share : 0,
     };
+    const promised = promisesOf(scenario.machine);
+    const hasFiles = machine.plan.files.length > 0;
+    const checked = checkedInvariants(hasFiles, scenario.machine.stablePages);
     const record: Omit<RunRecord, "thresholds"> = {
       scenario,
       executor: "threads",
@@ -156,12 +160,12 @@ export class Gathering {
       jobs: this.jobs,
       ops: this.operations.records(calibration),
       vmstat: readVmstat(machine),
-      pins: readPins(machine, scenario.machine.scheme),
+      pins: readPins(machine),
+      work: readWork(machine),
       invariants: {
-        checked: died
-          ? CHECKED_INVARIANTS.filter((name) => name !== "conserved-refcount")
-          : CHECKED_INVARIANTS,
-        violated: breachesOf(faults, quiescence, this.stuck),
+        checked: died ? checked.filter((name) => name !== "conserved-refcount") : checked,
+        promised,
+        violated: breachesOf(faults, quiescence, this.stuck, promised),
       },
       calibration,
       environment: run.environment,

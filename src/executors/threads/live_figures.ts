@@ -2,9 +2,10 @@ import { ACTOR_BEGAN_NS, ACTOR_MEASURED_NS } from "../../../assembly/shared/acto
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { clockZeroNs, monotonicNs } from "../../machine/clock.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
-import { readFaults, readVmstat } from "../../machine/vmstat.ts";
+import { readFaults, readVmstat, readWork } from "../../machine/vmstat.ts";
 import type { Calibration, OpName } from "../../results/record.ts";
 import { findMetric, type MetricSource } from "../../scenario/metrics.ts";
+import { promisesOf } from "../../scenario/promises.ts";
 import type { Scenario, Threshold } from "../../scenario/scenario.ts";
 import type { Figures } from "../judge.ts";
 import { Operations, readDirection } from "./collect.ts";
@@ -50,13 +51,19 @@ export function liveFigures(run: LiveRun, thresholds: readonly Threshold[]): Fig
     });
   }
   operations.endGroup(durationNs);
+  const promised = promisesOf(scenario.machine);
   return {
     durationNs,
     ops: operations.records(calibration),
     jobs,
     vmstat: readVmstat(machine),
-    pins: readPins(machine, scenario.machine.scheme),
-    invariants: { checked: [], violated: breachesOf(readFaults(machine), [], []) },
+    pins: readPins(machine),
+    work: readWork(machine),
+    invariants: {
+      checked: [],
+      promised,
+      violated: breachesOf(readFaults(machine), [], [], promised),
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import {
-  SCHEME_REFCOUNT,
   VERDICT_FALSE_NEGATIVE,
   VERDICT_FALSE_POSITIVE,
   VERDICT_TRUE_NEGATIVE,
@@ -7,20 +6,19 @@ import {
   VERDICT_UNDECIDED,
   VERDICT_UNKNOWN,
 } from "../../../assembly/shared/codes.ts";
-import { type Machine, SCHEME_CODES } from "../../machine/machine.ts";
-import { readFallbacks, readVerdicts, readVmstat } from "../../machine/vmstat.ts";
+import type { Machine } from "../../machine/machine.ts";
+import { readFallbacks, readVerdicts, readVmstat, readWork } from "../../machine/vmstat.ts";
 import type { PinsRecord } from "../../results/record.ts";
-import type { CountName } from "../../scenario/scenario.ts";
 
 /** What the machine has counted of pins and of the pinned test. */
-export function readPins(machine: Machine, scheme: CountName): PinsRecord {
+export function readPins(machine: Machine): PinsRecord {
   const verdicts = readVerdicts(machine);
   const of = (code: number): number => verdicts[code] ?? 0;
   const vmstat = readVmstat(machine);
-  const pinned = (vmstat.nr_foll_pin_acquired ?? 0) > 0;
-  const tells = SCHEME_CODES[scheme] !== SCHEME_REFCOUNT;
+  const acquired = vmstat.nr_foll_pin_acquired ?? 0;
+  const uncovered = readWork(machine).pins_uncovered ?? 0;
   return {
-    covered: pinned ? (tells ? 1 : 0) : undefined,
+    covered: acquired > 0 ? 1 - uncovered / acquired : undefined,
     truePositive: of(VERDICT_TRUE_POSITIVE),
     falsePositive: of(VERDICT_FALSE_POSITIVE),
     trueNegative: of(VERDICT_TRUE_NEGATIVE),

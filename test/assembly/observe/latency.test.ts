@@ -7,13 +7,14 @@ import { LatencyHistogram } from "../../../src/machine/histogram.ts";
 import { readHistogram, readOpStat } from "../../../src/machine/latency.ts";
 import { cpuAddress, makeMachine, mmAddress } from "../../../src/machine/machine.ts";
 import { planMachine } from "../../../src/machine/plan.ts";
+import { completeMachine } from "../../../src/scenario/machine_spec.ts";
 import { coreModule, READ_WRITE } from "../../support/lab.ts";
 
 /** A machine with histograms whose slow pins take as long as `latencies` says, in order. */
 function timed(latencies: readonly number[]) {
   const needs = { pages: 8, cpus: 2, mms: 1, vmas: 4, arenaBytes: [64], serviceValues: 0 };
   const plan = planMachine({ ...needs, histograms: true });
-  const machine = makeMachine(plan, { pages: 8, scheme: "bias", bias: 1024, rules: "6.13" });
+  const machine = makeMachine(plan, completeMachine({ pages: 8, rules: "6.13" }));
   const { memory } = machine;
   let reads = 0;
   let time = 0;

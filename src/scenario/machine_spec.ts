@@ -1,0 +1,83 @@
+import type { Problem } from "./problem.ts";
+import type { CountName, MachineSpec, PolicyPair, RecheckName, SyncName } from "./scenario.ts";
+
+/**
+ * What a machine is when only a part of it is named. A scheme as posted fixes where the pinned
+ * test stands and where gup looks at the entry once more, so these defaults follow the scheme.
+ */
+
+/** The scheme alone may come as COUNT+SYNC; everything may be left out. */
+export type MachineInput = { readonly [K in keyof MachineSpec]?: MachineSpec[K] | undefined };
+
+const IGNORE: PolicyPair = Object.freeze({ background: "ignore", fsync: "ignore" });
+/** Kara, December 2018: skipped in the background, bounced where data must reach the disk. */
+const KARA: PolicyPair = Object.freeze({ background: "skip", fsync: "bounce" });
+
+/** Completes a machine. Its defaults may depend on its scheme. */
+export function completeMachine(given: MachineInput): MachineSpec {
+  const scheme = given.scheme ?? "bias";
+  const sync = given.sync ?? "none";
+  const variant = given.variant;
+  return Object.freeze({
+    pages: given.pages ?? "auto",
+    scheme,
+    sync,
+    bias: given.bias ?? 1024,
+    rules: given.rules ?? (scheme === "hybrid" ? "6.13" : "5.0"),
+    onPinned: given.onPinned ?? (scheme === "refcount" ? IGNORE : KARA),
+    // As posted on 16 January 2019: LOCK asks before TestSetPageWriteback, BARRIER after it.
+    testAt: given.testAt ?? (sync === "barrier" ? "after-set-writeback" : "after-mkclean"),
+    recheck: variant === "no-recheck" ? "none" : (given.recheck ?? defaultRecheck(scheme, sync)),
+    tlb: given.tlb ?? "ipi",
+    stablePages: given.stablePages ?? true,
+    variant,
+  });
+}
+
+/** Hubbard's prototype takes the lock after its recheck; the pair of 16 January looks under it. */
+function defaultRecheck(scheme: CountName, sync: SyncName): RecheckName {
+  const takesLock = sync === "lock" || sync === "lock-post";
+  return takesLock && scheme !== "mapcount" ? "under-lock" : "before-lock";
+}
+
+export const DEFAULT_MACHINE: MachineSpec = completeMachine({});
+
+/** Combinations that make no sense, each with the reason. `where` gives a key its place. */
+export function machineProblems(
+  machine: MachineSpec,
+  where: (key: keyof MachineSpec) => string,
+): Problem[] {
+  const { scheme, sync, onPinned, recheck, testAt, variant } = machine;
+  const problems: Problem[] = [];
+  const refuse = (key: keyof MachineSpec, found: string, accepted: string): void => {
+    problems.push({ where: where(key), found, accepted });
+  };
+  if (scheme === "lru-count" && sync !== "none") {
+    refuse("scheme", `lru-count+${sync}: it has its own lock, zone_gup_lock`, "lru-count");
+  }
+  const asks = onPinned.background !== "ignore" || onPinned.fsync !== "ignore";
+  if (scheme === "refcount" && asks) {
+    refuse("onPinned", "refcount, whose pinned test knows nothing", "ignore");
+  }
+  const takesLock = sync === "lock" || sync === "lock-post";
+  if (recheck === "under-lock" && !takesLock) {
+    const found = `under-lock, and ${scheme}${sync === "none" ? "" : `+${sync}`} takes no page lock`;
+    refuse("recheck", found, "none, before-lock, or a scheme with +lock or +lock-post");
+  }
+  if (variant?.startsWith("drop-") && scheme !== "mapcount") {
+    refuse("variant", `${variant} with ${scheme}`, "scheme mapcount+barrier, whose label it is");
+  }
+  if (variant?.startsWith("drop-") && sync !== "barrier" && scheme === "mapcount") {
+    refuse("variant", `${variant} with mapcount+${sync}`, "mapcount+barrier, whose label it is");
+  }
+  if (variant === "no-barrier" && sync !== "barrier") {
+    refuse("variant", `no-barrier with sync ${sync}`, "a scheme with +barrier");
+  }
+  if (variant?.startsWith("test-") && scheme !== "bias") {
+    refuse("variant", `${variant} with ${scheme}`, "scheme bias, whose test it is");
+  }
+  if (variant === "drop-T3" && testAt !== "after-set-writeback") {
+    refuse("variant", `drop-T3 with test-at ${testAt}`, "after-set-writeback");
+  }
+  return problems;
+}
