@@ -227,6 +227,10 @@ export const scenarioInput = z
       .default({}),
     jobs: jobs.optional(),
     groups: z.array(z.strictObject({ jobs })).readonly().optional(),
+    files: z
+      .array(z.strictObject({ name: z.string().min(1), sizeBytes: bytes }))
+      .readonly()
+      .default([]),
     serviceNs: z.array(z.number().min(0)).max(1024).readonly().default([]),
     thresholds: z
       .array(z.union([z.string(), threshold], THRESHOLD_FORM))

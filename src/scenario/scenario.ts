@@ -321,6 +321,8 @@ export interface Scenario {
   readonly machine: MachineSpec;
   readonly run: RunSpec;
   readonly groups: readonly Group[];
+  /** Files that are larger than what the jobs map, read and write of them. */
+  readonly files: readonly { readonly name: string; readonly sizeBytes: number }[];
   /**
    * Device service time: up to 1,024 equally likely values in ns; none is an instant device.
    */

@@ -101,6 +101,7 @@ export function scenario(overrides: Partial<Scenario> = {}): Scenario {
     machine: DEFAULT_MACHINE,
     run: { ...DEFAULT_RUN, durationMs: 10_000 },
     groups: [{ jobs: [JOB] }],
+    files: [],
     serviceNs: [],
     thresholds: [],
     notes: ["fsync, verify: accepted, no effect on pinning"],
