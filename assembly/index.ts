@@ -5,7 +5,8 @@
 import "./memory/layout_fits";
 import { PAGE_FLAGS, PARAM_ZERO_PAGE } from "./shared/layout.ts";
 import { PG_RESERVED } from "./shared/codes.ts";
-import { clockNs, orVoid32, quietStore32 } from "./memory/cell";
+import { clockNs, orVoid32 } from "./memory/cell";
+import { quietStore32 } from "./memory/quiet";
 import { allocAnonFolio } from "./mm/folio";
 import { bootZone } from "./mm/zone";
 import { bootLedgers } from "./observe/ledger";

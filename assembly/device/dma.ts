@@ -6,7 +6,8 @@ import {
   PAGE_REFCOUNT, PAGE_STRUCT_SHIFT, PARAM_CONTENT, PARAM_MEM_MAP,
 } from "../shared/layout.ts";
 import { BUG_USE_AFTER_FREE } from "../shared/codes.ts";
-import { loadRelaxed32, quietLoad32, storeRelaxed32 } from "../memory/cell";
+import { loadRelaxed32, storeRelaxed32 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { compoundHead, pageToPfn } from "../memory/page";
 import { recordFault } from "../observe/faults";
 

@@ -9,7 +9,8 @@ import {
   FOLL_TOUCH, FOLL_WRITE, MMF_HAS_PINNED, NR_GUP_FAST_PAGES_REQUESTED, NR_GUP_SLOW_PAGES_REQUESTED,
   OP_PIN_FAST, OP_PIN_SLOW, RULES_5_7, WARN_GUP_FLAGS,
 } from "../shared/codes.ts";
-import { clockNs, loadRelaxed32, orVoid32, quietLoad32 } from "../memory/cell";
+import { clockNs, loadRelaxed32, orVoid32 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { recordFault } from "../observe/faults";
 import { countOps, recordLatency } from "../observe/latency";
 import { traceBegin, traceOp } from "../observe/trace";

@@ -13,9 +13,10 @@ import {
   VM_MAYWRITE,
 } from "../shared/codes.ts";
 import {
-  loadAcquire32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32, quietStore32, quietStore64,
-  storeFull32, storeRelaxed32,
+  loadAcquire32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32, storeFull32,
+  storeRelaxed32,
 } from "../memory/cell";
+import { quietStore32, quietStore64 } from "../memory/quiet";
 import { pfnToPage } from "../memory/page";
 import { entryPfn, entryTable, isLeaf, isPresent, pgdEntry, pmdEntry } from "../memory/page_table";
 import { tryGetFolio } from "../mm/folio";

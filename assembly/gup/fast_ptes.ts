@@ -14,9 +14,9 @@ import {
 } from "../shared/codes.ts";
 import { TRACE_REF_MOD_UNLESS } from "../shared/trace_layout.ts";
 import {
-  compareExchange32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32, quietLoad32,
-  quietStore32,
+  compareExchange32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32,
 } from "../memory/cell";
+import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { compoundHead, compoundWord, headOf, pfnToPage } from "../memory/page";
 import { entryPfn, entryTable, pteEntry } from "../memory/page_table";
 import { putFolio, tryGetFolio } from "../mm/folio";

@@ -13,9 +13,8 @@ import {
   VMA_FSDAX, VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ,
   VM_SHARED, VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
 } from "../shared/codes.ts";
-import {
-  clockNs, loadAcquire64, loadRelaxed32, orVoid32, quietAdd32, quietLoad32, quietStore32,
-} from "../memory/cell";
+import { clockNs, loadAcquire64, loadRelaxed32, orVoid32 } from "../memory/cell";
+import { quietAdd32, quietLoad32, quietStore32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
 import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
 import {

@@ -8,7 +8,8 @@ import {
   FOLL_GET, FOLL_PIN, NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, OP_UNPIN, PG_DIRTY, SCHEME_BIAS,
   SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
 } from "../shared/codes.ts";
-import { loadRelaxed32, orVoid32, quietLoad32 } from "../memory/cell";
+import { loadRelaxed32, orVoid32 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { compoundHead, folioOrder, isLarge } from "../memory/page";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { putFolio } from "../mm/folio";

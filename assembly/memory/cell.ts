@@ -1,5 +1,6 @@
 /**
- * The only door to shared memory; no other file names `atomic`.
+ * The only door to the machine's memory; the laboratory's own words have quiet.ts beside it, and no
+ * other file names `atomic`.
  *
  * Native build: each function is the bare instruction. Traced build (`--use TRACED=1`): each first
  * tells the host which address it is about to touch, how, and in which order; the host may switch
@@ -11,7 +12,7 @@
  */
 import { CONTROL_KILL, CPU_BARRIER } from "../shared/layout.ts";
 import {
-  ACCESS_AWAIT_ZERO, ACCESS_BLOCK, ACCESS_FENCE, ACCESS_LOAD, ACCESS_NOTIFY_ALL,
+  ACCESS_AWAIT_CHANGE, ACCESS_AWAIT_ZERO, ACCESS_BLOCK, ACCESS_FENCE, ACCESS_LOAD, ACCESS_NOTIFY_ALL,
   ACCESS_NOTIFY_ONE, ACCESS_RMW, ACCESS_RMW_VOID, ACCESS_STORE, ACCESS_WAIT, ORDER_ACQUIRE,
   ORDER_FULL, ORDER_PLAIN, ORDER_RELAXED, ORDER_RELEASE,
 } from "../shared/codes.ts";
@@ -179,6 +180,23 @@ export function smpMb(cpu: usize): void {
   atomic.add<u32>(cpu + CPU_BARRIER, 1);
 }
 
+/** smp_mb__after_atomic(): nothing in wasm, where every read-modify-write is fully ordered. */
+@inline
+export function smpMbAfterAtomic(cpu: usize): void {
+  seam(cpu + CPU_BARRIER, ACCESS_FENCE | ORDER_FULL);
+}
+
+/** smp_rmb(), smp_wmb(): on x86 the compiler alone is held; wasm's atomics around them hold it. */
+@inline
+export function smpRmb(cpu: usize): void {
+  seam(cpu + CPU_BARRIER, ACCESS_FENCE | ORDER_ACQUIRE);
+}
+
+@inline
+export function smpWmb(cpu: usize): void {
+  seam(cpu + CPU_BARRIER, ACCESS_FENCE | ORDER_RELEASE);
+}
+
 // ---- sleeping ---------------------------------------------------------------------------------
 /**
  * Sleeps while the word holds `expected`; may return early. False: the host has declared a lock
@@ -223,78 +241,31 @@ function nativeAwaitZero(address: usize): void {
   }
 }
 
-/** Sleeps for at most `ns`, less when the stop word changes from `expected`. Never a step. */
+/**
+ * Waits until the word is no longer `expected`, though nobody notifies, for about `ns` at the most;
+ * false: it still is. Traced: for ever.
+ */
 @inline
-export function quietSleep(address: usize, expected: u32, ns: i64): void {
-  if (!isDefined(TRACED)) atomic.wait<i32>(address, expected, ns);
+export function awaitChange32(address: usize, expected: u32, ns: f64): bool {
+  seam(address, ACCESS_WAIT | ORDER_FULL);
+  if (isDefined(TRACED)) {
+    if (atomic.load<u32>(address) == expected) step(address, ACCESS_AWAIT_CHANGE);
+    return true;
+  }
+  return nativeAwaitChange(address, expected, ns);
+}
+
+function nativeAwaitChange(address: usize, expected: u32, ns: f64): bool {
+  const until = hostNow() + ns;
+  while (atomic.load<u32>(address) == expected) {
+    if (hostNow() >= until || atomic.load<u32>(CONTROL_KILL)) return false;
+    atomic.wait<i32>(address, expected, POLL_SLICE_NS);
+  }
+  return true;
 }
 
 /** The clock, in ns; 58–71 ns a read. */
 @inline
 export function clockNs(): f64 {
   return hostNow();
-}
-
-// ---- quiet: bookkeeping of the laboratory, not of the machine; never a step -----------------
-@inline
-export function quietLoad32(address: usize): u32 {
-  return load<u32>(address);
-}
-
-@inline
-export function quietLoad64(address: usize): u64 {
-  return load<u64>(address);
-}
-
-@inline
-export function quietLoadF64(address: usize): f64 {
-  return load<f64>(address);
-}
-
-@inline
-export function quietStore32(address: usize, value: u32): void {
-  store<u32>(address, value);
-}
-
-@inline
-export function quietStore64(address: usize, value: u64): void {
-  store<u64>(address, value);
-}
-
-@inline
-export function quietStoreF64(address: usize, value: f64): void {
-  store<f64>(address, value);
-}
-
-/** One writer, any number of readers. */
-@inline
-export function quietAdd32(address: usize, delta: u32): void {
-  store<u32>(address, load<u32>(address) + delta);
-}
-
-@inline
-export function quietAdd64(address: usize, delta: u64): void {
-  store<u64>(address, load<u64>(address) + delta);
-}
-
-@inline
-export function quietAddF64(address: usize, delta: f64): void {
-  store<f64>(address, load<f64>(address) + delta);
-}
-
-/** A word that others may just have written (stop, ledgers): loads stay in their order. */
-@inline
-export function quietPoll32(address: usize): u32 {
-  return atomic.load<u32>(address);
-}
-
-@inline
-export function quietPoll64(address: usize): u64 {
-  return atomic.load<u64>(address);
-}
-
-/** smp_mb__after_atomic(): nothing in wasm, where every read-modify-write is fully ordered. */
-@inline
-export function smpMbAfterAtomic(cpu: usize): void {
-  seam(cpu + CPU_BARRIER, ACCESS_FENCE | ORDER_FULL);
 }

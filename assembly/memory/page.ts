@@ -5,7 +5,8 @@ import {
   PAGE_STRUCT_SHIFT, PARAM_MEM_MAP,
 } from "../shared/layout.ts";
 import { PG_HEAD } from "../shared/codes.ts";
-import { loadRelaxed32, quietLoad32 } from "./cell";
+import { loadRelaxed32 } from "./cell";
+import { quietLoad32 } from "./quiet";
 
 @unmanaged
 class Page {

@@ -7,7 +7,7 @@ import {
   POOL_BASE, POOL_TABLES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import { PTE_PRESENT, PTE_PSE, PTE_RW, PTE_USER } from "../shared/codes.ts";
-import { quietLoad32 } from "./cell";
+import { quietLoad32 } from "./quiet";
 
 const INDEX_MASK: u32 = PTRS_PER_TABLE - 1;
 const FLAG_BITS: u64 = (1 << PAGE_SHIFT) - 1;

@@ -11,9 +11,8 @@ import {
   PTE_PSE, PTE_RW, PTE_SPECIAL, PTE_USER, THP_FAULT_ALLOC, THP_FAULT_FALLBACK, VMA_ANON,
   VMA_FSDAX, VMA_SHMEM, VM_SHARED, VM_WRITE,
 } from "../shared/codes.ts";
-import {
-  compareExchange64, loadAcquire64, loadRelaxed32, quietLoad32, storeRelease64,
-} from "../memory/cell";
+import { compareExchange64, loadAcquire64, loadRelaxed32, storeRelease64 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
 import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
 import {

@@ -3,9 +3,8 @@ import { CPU_IRQ_OFF, PAGE_FLAGS } from "../shared/layout.ts";
 import {
   BUG_SLEEP_IN_ATOMIC, MUST_LOCK_HELD, MUST_LOCK_HOLDER_ALIVE, OP_LOCK_WAIT, PG_LOCKED, PG_WAITERS,
 } from "../shared/codes.ts";
-import {
-  clockNs, fetchAnd32, fetchOr32, loadRelaxed32, notify, quietLoad32, wait32,
-} from "../memory/cell";
+import { clockNs, fetchAnd32, fetchOr32, loadRelaxed32, notify, wait32 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { must, recordFault } from "../observe/faults";
 import { recordLatency } from "../observe/latency";
 import { traceOp } from "../observe/trace";

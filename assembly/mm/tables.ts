@@ -4,8 +4,9 @@ import {
   PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
-  awaitZero32, compareExchange64, exchange64, loadAcquire64, loadPlain32, quietLoad32,
+  awaitZero32, compareExchange64, exchange64, loadAcquire64, loadPlain32,
 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import {
   entryTable, isLeaf, isPresent, pgdEntry, pmdEntry, pteEntry, tableEntry,
 } from "../memory/page_table";

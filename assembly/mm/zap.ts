@@ -3,9 +3,8 @@ import {
   CPU_GATHER, PGD_VPN_SHIFT, PMD_VPN_SHIFT,
 } from "../shared/layout.ts";
 import { PTE_SPECIAL } from "../shared/codes.ts";
-import {
-  exchange64, loadAcquire64, quietLoad32, quietStore32,
-} from "../memory/cell";
+import { exchange64, loadAcquire64 } from "../memory/cell";
+import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
 import { pfnToPage } from "../memory/page";
 import {

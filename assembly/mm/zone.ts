@@ -7,7 +7,8 @@ import {
   PAGE_REFCOUNT, PAGE_STRUCT_SHIFT, PARAM_NR_PAGES, ZONE_FREE_HEADS, ZONE_LOCK, ZONE_NR_FREE,
 } from "../shared/layout.ts";
 import { MUST_BUDDY_FREE, MUST_REFCOUNT } from "../shared/codes.ts";
-import { loadPlain32, quietLoad32, storePlain32 } from "../memory/cell";
+import { loadPlain32, storePlain32 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
 import { pageToPfn, pfnToPage } from "../memory/page";
 import { must } from "../observe/faults";

@@ -6,7 +6,7 @@ import {
   CPU_FAULTS, FAULTS_COUNTS, FAULTS_FIRST, FAULTS_KEPT, FAULTS_TOTAL, FAULT_BYTES, FAULT_CAPACITY, FAULT_CODE,
   FAULT_CODES, FAULT_EXTRA, FAULT_PFN, FAULT_VALUE,
 } from "../shared/layout.ts";
-import { quietAdd32, quietLoad32, quietStore32 } from "../memory/cell";
+import { quietAdd32, quietLoad32, quietStore32 } from "../memory/quiet";
 
 /** So many of each code keep their details, lest one crowds out the others. */
 const KEPT_OF_A_CODE: u32 = 8;

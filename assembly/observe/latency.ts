@@ -13,7 +13,7 @@ import {
 } from "../shared/histogram.ts";
 import {
   quietAdd32, quietAdd64, quietAddF64, quietLoad32, quietLoad64, quietStore64,
-} from "../memory/cell";
+} from "../memory/quiet";
 
 function histogramOf(cpu: usize, op: u32): usize {
   const index = (cpu - quietLoad32(PARAM_CPUS)) / CPU_BYTES;

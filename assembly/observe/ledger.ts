@@ -9,7 +9,7 @@ import {
   PARAM_LEDGER, PARAM_LEDGER_STRIDE, PARAM_MEM_MAP, PARAM_NR_CPUS,
 } from "../shared/layout.ts";
 import { FOLL_WRITE } from "../shared/codes.ts";
-import { quietAdd32, quietLoad32, quietStore32 } from "../memory/cell";
+import { quietAdd32, quietLoad32, quietStore32 } from "../memory/quiet";
 
 /** Adds `delta` (1 or -1) pin to each page of an array of `count` (not 0) page addresses. */
 @inline

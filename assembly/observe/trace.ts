@@ -15,10 +15,10 @@ import {
 } from "../shared/layout.ts";
 import { PG_HEAD, RULES_6_13 } from "../shared/codes.ts";
 import { SLOT_IS_READ, SLOT_LENGTH, SLOT_OFFSET } from "../shared/actor_layout.ts";
+import { clockNs } from "../memory/cell";
 import {
-  clockNs, quietAdd64, quietLoad32, quietLoad64, quietLoadF64, quietStore32, quietStore64,
-  quietStoreF64,
-} from "../memory/cell";
+  quietAdd64, quietLoad32, quietLoad64, quietLoadF64, quietStore32, quietStore64, quietStoreF64,
+} from "../memory/quiet";
 import { pageToPfn } from "../memory/page";
 
 /** When an operation begins; 0 where nothing is recorded. */

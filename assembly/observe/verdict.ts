@@ -14,7 +14,7 @@ import {
   PAGE_MAPPING_ANON, PIN_UNKNOWN, VERDICT_FALSE_NEGATIVE, VERDICT_FALSE_POSITIVE,
   VERDICT_TRUE_NEGATIVE, VERDICT_TRUE_POSITIVE, VERDICT_UNDECIDED, VERDICT_UNKNOWN,
 } from "../shared/codes.ts";
-import { quietLoad32, quietPoll32, quietPoll64 } from "../memory/cell";
+import { quietLoad32, quietPoll32, quietPoll64 } from "../memory/quiet";
 import { folioOrder, pageToPfn } from "../memory/page";
 import { maybePinned } from "../pins/scheme";
 import { recordFault } from "./faults";

@@ -2,7 +2,7 @@
 import {
   CPU_FALLBACKS, CPU_VERDICTS, CPU_VMSTAT,
 } from "../shared/layout.ts";
-import { quietAdd64 } from "../memory/cell";
+import { quietAdd64 } from "../memory/quiet";
 
 /** Adds pages to a vmstat counter (NR_* in shared/codes.ts). */
 @inline

@@ -12,7 +12,7 @@ import {
   PATTERN_DIRECT_IO, PATTERN_FIXED_BUFFERS, PATTERN_GUP_TEST, PATTERN_MAPPER, PATTERN_RDMA_MR,
   PATTERN_XSK_UMEM, STATUS_DONE, STATUS_FAILED,
 } from "../shared/codes.ts";
-import { quietLoad32, quietStore32 } from "../memory/cell";
+import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { must } from "../observe/faults";
 import { freeBuffers, makeBuffers } from "./buffers";
 import { drainPasses, runPasses } from "./gup_passes";

@@ -5,7 +5,7 @@ import {
 } from "../shared/actor_layout.ts";
 import { GUP_TEST_VPN, PASS_TOUCH } from "../shared/gup_test_layout.ts";
 import { EEXIST, VM_MAYREAD, VM_MAYWRITE, VM_READ, VM_WRITE } from "../shared/codes.ts";
-import { quietLoad32, quietStore32 } from "../memory/cell";
+import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { joinMm, leaveMm, mmapRegion, munmapRegion, populate } from "../mm/mm";
 import { READS_ONLY } from "./generator";
 

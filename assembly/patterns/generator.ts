@@ -9,9 +9,7 @@ import {
 import {
   ACTOR_PERMUTE, ACTOR_RANDOM, ACTOR_REPLAYS, ACTOR_UNLIMITED, ACTOR_WRITES_ONLY,
 } from "../shared/codes.ts";
-import {
-  quietAdd64, quietLoad32, quietLoad64, quietStore32, quietStore64,
-} from "../memory/cell";
+import { quietAdd64, quietLoad32, quietLoad64, quietStore32, quietStore64 } from "../memory/quiet";
 import { random32, randomBelow } from "./random";
 import { isRingEmpty, nextFromRing } from "./replay";
 

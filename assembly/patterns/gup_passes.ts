@@ -17,10 +17,11 @@ import { CONTROL_STOP, CPU_BUSY, CPU_OPS, PAGE_STRUCT_BYTES } from "../shared/la
 import {
   FOLL_LONGTERM, NOT_PINNED, OP_PIN_FAST, OP_UNPIN, STATUS_DONE, STATUS_RUNNING,
 } from "../shared/codes.ts";
+import { clockNs } from "../memory/cell";
 import {
-  clockNs, quietAdd64, quietLoad32, quietLoad64, quietLoadF64, quietPoll32, quietStore32,
-  quietStore64, quietStoreF64,
-} from "../memory/cell";
+  quietAdd64, quietLoad32, quietLoad64, quietLoadF64, quietPoll32, quietStore32, quietStore64,
+  quietStoreF64,
+} from "../memory/quiet";
 import { compoundHead, pageToPfn } from "../memory/page";
 import { getUserPages, getUserPagesFast, pinUserPages, pinUserPagesFast } from "../gup/api";
 import { putPages, unpinUserPages } from "../gup/unpin";

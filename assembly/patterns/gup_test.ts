@@ -10,9 +10,8 @@ import { CONTROL_STOP, CPU_OPS } from "../shared/layout.ts";
 import {
   EFAULT, FOLL_WRITE, OP_PIN_FAST, OP_UNPIN, STATUS_FAILED, STATUS_RUNNING, WALK_HOT, WALK_RANDOM,
 } from "../shared/codes.ts";
-import {
-  clockNs, quietAdd32, quietAdd64, quietLoad32, quietPoll32, quietStore32,
-} from "../memory/cell";
+import { clockNs } from "../memory/cell";
+import { quietAdd32, quietAdd64, quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
 import { countOps, recordBatch } from "../observe/latency";
 import { fail, timingOfRound } from "./io_loop";
 import { TIMED_BATCH, TIMED_EACH, TIMED_ONE } from "./io_submit";

@@ -10,9 +10,10 @@ import {
   ACTOR_PACED, OP_READ_CLAT, OP_UNPIN, OP_WRITE_CLAT, PATTERN_DIRECT_IO,
 } from "../shared/codes.ts";
 import { TRACE_IO_COMPLETE } from "../shared/trace_layout.ts";
+import { clockNs } from "../memory/cell";
 import {
-  clockNs, quietAdd32, quietAdd64, quietLoad32, quietLoadF64, quietSleep, quietStore32,
-} from "../memory/cell";
+  quietAdd32, quietAdd64, quietLoad32, quietLoadF64, quietSleep, quietStore32,
+} from "../memory/quiet";
 import { dmaFromMemory, dmaToMemory } from "../device/dma";
 import { countOps, recordBatch, recordLatency } from "../observe/latency";
 import { traceIo } from "../observe/trace";

@@ -8,7 +8,7 @@ import {
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP } from "../shared/layout.ts";
 import { ACTOR_PACED, STATUS_DONE, STATUS_FAILED, STATUS_RUNNING } from "../shared/codes.ts";
-import { quietAdd32, quietLoad32, quietPoll32, quietStore32 } from "../memory/cell";
+import { quietAdd32, quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
 import { complete } from "./io_complete";
 import { runPaced } from "./io_paced";
 import { submit, TIMED_BATCH, TIMED_EACH, TIMED_NONE, TIMED_ONE } from "./io_submit";

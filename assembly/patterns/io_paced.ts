@@ -14,10 +14,10 @@ import {
   SCHEDULE_WRITE,
 } from "../shared/pacing_layout.ts";
 import { PATTERN_DIRECT_IO, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
+import { clockNs } from "../memory/cell";
 import {
-  clockNs, quietAdd32, quietLoad32, quietLoadF64, quietPoll32, quietSleep, quietStore32,
-  quietStoreF64,
-} from "../memory/cell";
+  quietAdd32, quietLoad32, quietLoadF64, quietPoll32, quietSleep, quietStore32, quietStoreF64,
+} from "../memory/quiet";
 import { isFinished } from "./generator";
 import { complete } from "./io_complete";
 import { stamp, start, TIMED_NONE } from "./io_submit";

@@ -6,9 +6,10 @@ import {
 import { PARAM_SERVICE, PARAM_SERVICE_COUNT } from "../shared/layout.ts";
 import { EFAULT, OP_PIN_FAST, PATTERN_DIRECT_IO, PATTERN_XSK_UMEM } from "../shared/codes.ts";
 import { TRACE_IO_SUBMIT } from "../shared/trace_layout.ts";
+import { clockNs } from "../memory/cell";
 import {
-  clockNs, quietAdd32, quietLoad32, quietLoadF64, quietStore32, quietStoreF64,
-} from "../memory/cell";
+  quietAdd32, quietLoad32, quietLoadF64, quietStore32, quietStoreF64,
+} from "../memory/quiet";
 import { countOps, recordBatch } from "../observe/latency";
 import { traceIo } from "../observe/trace";
 import { isFinished, nextIo } from "./generator";

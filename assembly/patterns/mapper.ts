@@ -8,9 +8,7 @@ import {
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, CPU_OPS, PAGE_REFCOUNT, PARAM_NR_PAGES } from "../shared/layout.ts";
 import { EFAULT, FOLL_WRITE, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
-import {
-  quietAdd64, quietLoad32, quietPoll32, quietStore32,
-} from "../memory/cell";
+import { quietAdd64, quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
 import { getUserPagesFast } from "../gup/api";
 import { putPages } from "../gup/unpin";
 import { compoundHead, pfnToPage } from "../memory/page";

@@ -17,7 +17,7 @@ import {
 import { ACTOR_WRITES_ONLY, OP_READ_CORRECTED, OP_WRITE_CORRECTED } from "../shared/codes.ts";
 import {
   quietAdd32, quietAdd64, quietLoad32, quietLoadF64, quietStore32, quietStoreF64,
-} from "../memory/cell";
+} from "../memory/quiet";
 import { recordLatency } from "../observe/latency";
 import { exponential } from "./exponential";
 import { drawIsRead, nextIo, nextIoOf, READS_ONLY } from "./generator";

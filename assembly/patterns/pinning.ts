@@ -4,7 +4,8 @@
  * before unpin begins; between the two, CPU_BUSY says that scheme and ledger may differ.
  */
 import { FOLL_WRITE, OP_PIN_FAST, OP_UNPIN } from "../shared/codes.ts";
-import { clockNs, quietStore32 } from "../memory/cell";
+import { clockNs } from "../memory/cell";
+import { quietStore32 } from "../memory/quiet";
 import { CPU_BUSY } from "../shared/layout.ts";
 import { pinFast, pinUserPages, pinUserPagesFast } from "../gup/api";
 import { unpinInline, unpinUserPagesDirtyLock } from "../gup/unpin";

@@ -1,6 +1,6 @@
 /** Chance, from the actor's own state: splitmix64, so that a seed repeats a run's choices. */
 import { ACTOR_PRNG } from "../shared/actor_layout.ts";
-import { quietLoad64, quietStore64 } from "../memory/cell";
+import { quietLoad64, quietStore64 } from "../memory/quiet";
 
 /** 32 random bits. */
 export function random32(actor: usize): u32 {

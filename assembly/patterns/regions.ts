@@ -11,9 +11,8 @@ import {
   EFAULT, FOLL_LONGTERM, FOLL_WRITE, OP_MR_DEREG, OP_MR_REG, OP_PIN_FAST, OP_UNPIN,
   PATTERN_RDMA_MR,
 } from "../shared/codes.ts";
-import {
-  addVoid32, clockNs, quietLoad32, quietLoadF64, quietStore32, quietStoreF64, subVoid32,
-} from "../memory/cell";
+import { addVoid32, clockNs, subVoid32 } from "../memory/cell";
+import { quietLoad32, quietLoadF64, quietStore32, quietStoreF64 } from "../memory/quiet";
 import { isLongtermFast } from "../gup/api";
 import { countOps, recordLatency } from "../observe/latency";
 import { traceOp } from "../observe/trace";

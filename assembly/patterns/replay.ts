@@ -10,7 +10,7 @@ import {
 import { ACTOR_REPLAYS } from "../shared/codes.ts";
 import {
   quietAdd32, quietAdd64, quietLoad32, quietLoad64, quietStore32, quietStore64,
-} from "../memory/cell";
+} from "../memory/quiet";
 
 /** How many I/Os the ring holds; both counts wrap at 2^32. */
 @inline

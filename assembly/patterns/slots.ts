@@ -4,7 +4,7 @@ import {
   ACTOR_MEM_ALIGN, ACTOR_SLOTS, ACTOR_SLOT_STRIDE, SLOT_NR_PAGES,
 } from "../shared/actor_layout.ts";
 import { PAGE_BYTES, PAGE_SHIFT } from "../shared/layout.ts";
-import { quietLoad32, quietStore32 } from "../memory/cell";
+import { quietLoad32, quietStore32 } from "../memory/quiet";
 
 @inline
 export function slotAt(actor: usize, index: u32): usize {

@@ -8,7 +8,7 @@ import {
   PACING_PAUSE_ISSUED, PACING_PAUSE_NS, PACING_PAUSE_ON_ISSUE, PACING_PAUSE_SPIN_NS,
   PACING_PAUSE_UNTIL,
 } from "../shared/pacing_layout.ts";
-import { quietLoad32, quietLoadF64, quietStore32, quietStoreF64 } from "../memory/cell";
+import { quietLoad32, quietLoadF64, quietStore32, quietStoreF64 } from "../memory/quiet";
 import { holdSchedule } from "./pacing";
 
 const NO_PAUSE: f64 = 0;

@@ -6,7 +6,7 @@ import {
   ACTOR_PAGES, SLOT_NR_PAGES, SLOT_OFFSET, SLOT_PAGES,
 } from "../shared/actor_layout.ts";
 import { PAGE_SHIFT } from "../shared/layout.ts";
-import { quietLoad32, quietLoad64, quietStore32 } from "../memory/cell";
+import { quietLoad32, quietLoad64, quietStore32 } from "../memory/quiet";
 import { freeSlotAt } from "./slots";
 
 /** Gives the `count` slots below `free` the pages of their frames, which are pinned already. */

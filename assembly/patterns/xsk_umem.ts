@@ -11,9 +11,8 @@ import { MM_LOCKED_VM } from "../shared/layout.ts";
 import {
   ENOMEM, FOLL_LONGTERM, FOLL_WRITE, OP_MR_DEREG, OP_MR_REG,
 } from "../shared/codes.ts";
-import {
-  addVoid32, clockNs, quietLoad32, quietLoadF64, quietStore32, quietStoreF64, subVoid32,
-} from "../memory/cell";
+import { addVoid32, clockNs, subVoid32 } from "../memory/cell";
+import { quietLoad32, quietLoadF64, quietStore32, quietStoreF64 } from "../memory/quiet";
 import { countOps, recordLatency } from "../observe/latency";
 import { drainIo, fail, runIo } from "./io_loop";
 import { pinSlow, unpin } from "./pinning";

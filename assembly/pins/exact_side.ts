@@ -4,9 +4,8 @@
  */
 import { PAGE_STRUCT_SHIFT, PARAM_MEM_MAP, PARAM_SIDE_TABLE } from "../shared/layout.ts";
 import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
-import {
-  addVoid32, loadAcquire32, quietLoad32, smpMbAfterAtomic, subVoid32,
-} from "../memory/cell";
+import { addVoid32, loadAcquire32, smpMbAfterAtomic, subVoid32 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { getFolio, putFolio } from "../mm/folio";
 
 @inline

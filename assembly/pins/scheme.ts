@@ -7,7 +7,7 @@ import {
   NR_GUP_PAGE_COUNT_OVERFLOWS, RULES_6_13, SCHEME_BIAS, SCHEME_EXACT, SCHEME_EXACT_SIDE,
   SCHEME_HYBRID,
 } from "../shared/codes.ts";
-import { quietLoad32 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { compoundHead } from "../memory/page";
 import { tryGetFolio } from "../mm/folio";
 import { countVmstat } from "../observe/vmstat";

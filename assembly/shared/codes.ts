@@ -257,6 +257,8 @@ export const ORDER_FULL = 64;
 /** Read-modify-write whose result nobody uses: the kernel's atomic_inc, set_bit. */
 export const ACCESS_RMW_VOID = 9;
 export const ACCESS_NOTIFY_ONE = 10;
+/** Waits until the word is no longer what it is now; nobody notifies. */
+export const ACCESS_AWAIT_CHANGE = 11;
 
 // Faults of the emulated kernel, then impossible states of ours (recorded, then a trap).
 export const BUG_SLEEP_IN_ATOMIC = 1;

@@ -13,8 +13,9 @@ import { ROOT } from "../tidy/project_files.ts";
  */
 const SOURCE = `
 import {
-  loadAcquire32, loadRelaxed32, quietStore32, smpMb, storeRelaxed32, storeRelease32,
+  loadAcquire32, loadRelaxed32, smpMb, storeRelaxed32, storeRelease32,
 } from "../../assembly/memory/cell";
+import { quietStore32 } from "../../assembly/memory/quiet";
 
 export function run(
   cpu: usize, meet: usize, otherMeet: usize, mine: usize, other: usize, seen: usize,
