@@ -30,6 +30,9 @@ export {
   unpinUserPage as putUserPage, unpinUserPages as putUserPages,
   unpinUserPagesDirtyLock as putUserPagesDirtyLock,
 } from "./gup/unpin";
+export { closeFile, syncFile } from "./filemap/final_sync";
+export { readPage, writeToPage } from "./filemap/buffered";
+export { punchHole, truncateAndGrow } from "./filemap/truncate";
 export { pageMaybeDmaPinned } from "./pins/scheme";
 export { testPinned } from "./observe/verdict";
 export { ledgerCount } from "./observe/ledger";

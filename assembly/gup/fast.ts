@@ -4,10 +4,11 @@
  * stops, keeps what it has, counts the cause, and the slow path continues (mm/gup.c, 6.13).
  */
 import {
-  CPU_IRQ_OFF, MM_PGD, MM_WRITE_PROTECT_SEQ, PAGE_FLAGS, PAGE_STRUCT_BYTES, PTRS_PER_TABLE,
+  CPU_IRQ_OFF, MM_PGD, MM_WRITE_PROTECT_SEQ, PAGE_FLAGS, PAGE_STRUCT_BYTES, PARAM_FAST_PATH,
+  PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
-  FALLBACK_FORK_PASSED, FALLBACK_FORK_RUNNING, FALLBACK_GRAB_REFUSED, FALLBACK_NOT_PRESENT,
+  FAST_PATH_POST, FAST_PATH_SYNCED, FALLBACK_FORK_PASSED, FALLBACK_FORK_RUNNING, FALLBACK_GRAB_REFUSED, FALLBACK_NOT_PRESENT,
   FOLL_PIN, NR_FOLL_PIN_ACQUIRED, NR_GUP_FAST_PAGES_REQUESTED, PG_REFERENCED, PTE_PRESENT, PTE_PSE,
   PTE_SPECIAL, SCHEME_BIAS, SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
   VM_MAYWRITE,
@@ -16,15 +17,17 @@ import {
   loadAcquire32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32, storeFull32,
   storeRelaxed32,
 } from "../memory/cell";
-import { quietStore32, quietStore64 } from "../memory/quiet";
+import { quietLoad32, quietStore32, quietStore64 } from "../memory/quiet";
 import { pfnToPage } from "../memory/page";
 import { entryPfn, entryTable, isLeaf, isPresent, pgdEntry, pmdEntry } from "../memory/page_table";
 import { tryGetFolio } from "../mm/folio";
 import { countFallback, countVmstat } from "../observe/vmstat";
-import { currentBias, currentScheme, grabFast } from "../pins/scheme";
+import { currentBias, grabFast, grabScheme } from "../pins/scheme";
 import {
   hasFileRule, isAllowed, mustUnshare, neededBits, refusalCause, undo, walkPtes,
 } from "./fast_ptes";
+import { pinSynced, walkPtesSynced } from "./fast_synced";
+import { giveBack, postPass } from "./post_pass";
 import { unpinUserPages } from "./unpin";
 
 /** Pages gathered into `pages` (addresses of struct page), in order; fewer than asked is legal. */
@@ -33,11 +36,13 @@ export function gupFast(
   cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
 ): u32 {
   if (!(flags & FOLL_PIN)) return getFast(cpu, mm, start, count, flags, pages);
-  switch (currentScheme()) {
+  switch (quietLoad32(PARAM_FAST_PATH)) {
     case SCHEME_BIAS: return pinFastBias(cpu, mm, start, count, flags, pages);
     case SCHEME_HYBRID: return pinFastHybrid(cpu, mm, start, count, flags, pages);
     case SCHEME_EXACT: return pinFastExact(cpu, mm, start, count, flags, pages);
     case SCHEME_EXACT_SIDE: return pinFastSide(cpu, mm, start, count, flags, pages);
+    case FAST_PATH_SYNCED: return pinFastSynced(cpu, mm, start, count, flags, pages);
+    case FAST_PATH_POST: return pinFastPost(cpu, mm, start, count, flags, pages);
     default: return pinFastRefcount(cpu, mm, start, count, flags, pages);
   }
 }
@@ -76,6 +81,20 @@ function pinFastSide(
   return fastWith(cpu, mm, start, count, flags, pages, SCHEME_EXACT_SIDE, true);
 }
 
+function pinFastSynced(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): u32 {
+  return fastWith(cpu, mm, start, count, flags, pages, FAST_PATH_SYNCED, true);
+}
+
+/** Plain references first, and pins made of them once interrupts are on again. */
+function pinFastPost(
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, pages: usize,
+): u32 {
+  const got = pinFastRefcount(cpu, mm, start, count, flags, pages);
+  return got ? postPass(cpu, mm, start, got, flags, pages) : 0;
+}
+
 /** The fast path for one scheme: the compiler folds what the others need. `count` is not 0. */
 @inline
 function fastWith(
@@ -105,7 +124,8 @@ function fastWith(
 function forkPassed(cpu: usize, pages: usize, got: u32): u32 {
   countFallback(cpu, FALLBACK_FORK_PASSED);
   countVmstat(cpu, NR_GUP_FAST_PAGES_REQUESTED, got);
-  unpinUserPages(cpu, pages, got);
+  if (quietLoad32(PARAM_FAST_PATH) == <u32>FAST_PATH_POST) giveBack(cpu, pages, got);
+  else unpinUserPages(cpu, pages, got);
   return 0;
 }
 
@@ -128,7 +148,9 @@ function walk(
     const next = min((vpn | (PTRS_PER_TABLE - 1)) + 1, end);
     let got: u32 = 0;
     if ((entry & (PTE_PRESENT | PTE_PSE)) == PTE_PRESENT) {
-      got = walkPtes(cpu, pmd, entry, vpn, next, flags, into, scheme, isPin);
+      if (scheme == FAST_PATH_SYNCED) {
+        got = walkPtesSynced(cpu, pmd, entry, vpn, next, flags, into);
+      } else got = walkPtes(cpu, pmd, entry, vpn, next, flags, into, scheme, isPin);
     } else {
       got = walkOther(cpu, pmd, entry, vpn, next, flags, into);
     }
@@ -160,7 +182,12 @@ function walkLeaf(
   const count = end - vpn;
   const page = pfnToPage(entryPfn(entry) + (vpn & (PTRS_PER_TABLE - 1)));
   let folio: usize = 0;
-  if (flags & FOLL_PIN) folio = grabFast(cpu, currentScheme(), currentBias(), page, count);
+  if (flags & FOLL_PIN && quietLoad32(PARAM_FAST_PATH) == <u32>FAST_PATH_SYNCED) {
+    if (!pinSynced(cpu, pmd, entry, pmd, entry, page, count, flags)) return 0;
+    fillRun(pages, page, count);
+    return count;
+  }
+  if (flags & FOLL_PIN) folio = grabFast(cpu, grabScheme(), currentBias(), page, count);
   else folio = tryGetFolio(cpu, page, count);
   if (!folio) {
     countFallback(cpu, FALLBACK_GRAB_REFUSED);

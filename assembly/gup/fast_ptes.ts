@@ -23,7 +23,7 @@ import { putFolio, tryGetFolio } from "../mm/folio";
 import { traceRef } from "../observe/trace";
 import { countFallback, countVmstat } from "../observe/vmstat";
 import {
-  countPins, currentBias, currentScheme, firstReferences, grabFast, release,
+  countPins, currentBias, firstReferences, grabFast, grabScheme, release,
 } from "../pins/scheme";
 
 /** From `vpn` to `end`: how many pages were grabbed before the walk stopped. */
@@ -91,7 +91,7 @@ function grabCarefully(
   }
   const page = pfnToPage(entryPfn(entry));
   let folio: usize = 0;
-  if (flags & FOLL_PIN) folio = grabFast(cpu, currentScheme(), currentBias(), page, 1);
+  if (flags & FOLL_PIN) folio = grabFast(cpu, grabScheme(), currentBias(), page, 1);
   else folio = tryGetFolio(cpu, page, 1);
   if (!folio) {
     countFallback(cpu, FALLBACK_GRAB_REFUSED);
@@ -130,12 +130,18 @@ export function refusalCause(entry: u64, needed: u64): u32 {
 /** Gives a grab back that a recheck has refused, and counts why. */
 export function undo(cpu: usize, folio: usize, count: u32, flags: u32, changed: bool): void {
   if (flags & FOLL_PIN) {
-    release(cpu, currentScheme(), currentBias(), folio, count);
+    release(cpu, grabScheme(), currentBias(), folio, count);
     countVmstat(cpu, NR_FOLL_PIN_ACQUIRED, count);
     countVmstat(cpu, NR_FOLL_PIN_RELEASED, count);
   } else putFolio(cpu, folio, count);
-  countFallback(cpu, changed ? FALLBACK_ENTRY_CHANGED : FALLBACK_NOT_ALLOWED);
-  if (changed) countVmstat(cpu, NR_GUP_FAST_PAGE_BACKOFFS, count);
+  if (changed) countBackoff(cpu, count);
+  else countFallback(cpu, FALLBACK_NOT_ALLOWED);
+}
+
+/** The entry had changed at the second look. */
+export function countBackoff(cpu: usize, count: u32): void {
+  countFallback(cpu, FALLBACK_ENTRY_CHANGED);
+  countVmstat(cpu, NR_GUP_FAST_PAGE_BACKOFFS, count);
 }
 
 /** The rule of 2023: no long-term write pin of a file whose writes its file system must see. */

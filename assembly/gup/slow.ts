@@ -3,34 +3,44 @@
  * their locks, and faults in what is missing (__get_user_pages, 6.13).
  */
 import {
-  CPU_HEARTBEAT, PAGE_FLAGS, PAGE_REFCOUNT, PAGE_STRUCT_BYTES, PARAM_RULES, PARAM_ZERO_PAGE,
+  CPU_HEARTBEAT, PAGE_FLAGS, PAGE_REFCOUNT, PAGE_STRUCT_BYTES, PARAM_FAST_PATH, PARAM_RULES,
+  PARAM_SYNC, PARAM_ZERO_PAGE,
   PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
-  EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_COW, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
+  EAGAIN, EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_COW, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
   FOLL_TOUCH, FOLL_WRITE, NR_FOLL_PIN_ACQUIRED, NR_GUP_PAGE_COUNT_OVERFLOWS, OP_FAULT,
   PG_ANON_EXCLUSIVE, PG_DIRTY, PG_REFERENCED, PTE_DIRTY, PTE_RW, PTE_SPECIAL, RULES_6_13,
-  VMA_FSDAX, VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ,
+  SCHEME_MAPCOUNT, SYNC_BARRIER,  VMA_FSDAX, VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ,
   VM_SHARED, VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
+  FAST_PATH_SYNCED, WORK_GUP_WAITED, WORK_PINS_REFUSED,
 } from "../shared/codes.ts";
 import { clockNs, loadAcquire64, loadRelaxed32, orVoid32 } from "../memory/cell";
 import { quietAdd32, quietLoad32, quietStore32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
-import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
+import { compoundHead, isLarge, pageToPfn, pfnToPage } from "../memory/page";
 import {
   entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock,
 } from "../memory/page_table";
 import { handleMmFault, unsharePage } from "../mm/fault";
-import { getFolio } from "../mm/folio";
+import { setPageDirty } from "../filemap/dirty";
+import { waitOnPageWriteback } from "../filemap/page_writeback";
+import { getFolio, putFolio } from "../mm/folio";
 import { mmapReadLock, mmapReadUnlock } from "../mm/mmap_lock";
 import { findPmdEntry } from "../mm/tables";
-import { vmaAt, vmaEnd, vmaFile, vmaFlags } from "../mm/vma";
+import { vmaAt, vmaEnd, vmaFile, vmaFlags, vmaMapping } from "../mm/vma";
 import { recordFault } from "../observe/faults";
 import { countOps, recordLatency } from "../observe/latency";
 import { traceOp } from "../observe/trace";
-import { countVmstat } from "../observe/vmstat";
-import { grabHeld, isExemptZeroPage } from "../pins/scheme";
+import { countVmstat, countWork } from "../observe/vmstat";
+import { raise, raiseWithBarrier } from "../pins/raise";
+import { currentBias, currentScheme, grabHeld, isExemptZeroPage } from "../pins/scheme";
 import { mustUnshare } from "./fast_ptes";
+import { countsAfterwards, postPass } from "./post_pass";
+
+/** Reclaim and writeback may take a file's page away again before it is followed, many times. */
+const FAULT_TRIES: u32 = 3;
+const FILE_TRIES: u32 = 1000000;
 
 /** Pages gathered, or a negative errno when there is not even one. */
 export function gupSlow(
@@ -67,8 +77,9 @@ function gupVma(
     const into = pages + (<usize>(vpn - start) << 2);
     let got = followPage(cpu, mm, vma, vpn, end, flags, into);
     // A page that is not there, not writable or not ours alone is faulted in and followed again.
-    let tries = 0;
-    while ((got == 0 || got == -EMLINK) && tries < 3) {
+    let tries: u32 = 0;
+    const most = vmaMapping(vma) ? FILE_TRIES : FAULT_TRIES;
+    while ((got == 0 || got == -EMLINK) && tries < most) {
       const error = faultIn(cpu, mm, vma, vpn, flags, got != 0);
       if (error) {
         got = error;
@@ -77,10 +88,27 @@ function gupVma(
       got = followPage(cpu, mm, vma, vpn, end, flags | FOLL_COW, into);
       tries++;
     }
+    if (got == -EAGAIN) {
+      awaitWriteback(cpu, into, flags);
+      continue;
+    }
+    if (got > 0 && countsAfterwards(flags)) {
+      got = <i32>postPass(cpu, mm, vpn, <u32>got, flags, into);
+      // The entry changed before the page was locked: followed again.
+      if (!got) continue;
+    }
     if (got <= 0) return vpn > start ? <i32>(vpn - start) : (got ? got : -EFAULT);
     vpn += <u32>got;
   }
   return <i32>(vpn - start);
+}
+
+/** BARRIER met a page under writeback: waits for its end, with the reference that is still held. */
+function awaitWriteback(cpu: usize, into: usize, flags: u32): void {
+  const folio = compoundHead(quietLoad32(into));
+  countWork(cpu, WORK_GUP_WAITED, 1);
+  waitOnPageWriteback(cpu, folio);
+  putFolio(cpu, folio, 1);
 }
 
 function faultIn(cpu: usize, mm: usize, vma: usize, vpn: u32, flags: u32, unshare: bool): i32 {
@@ -148,9 +176,10 @@ function followLocked(
   if (!special && mustUnshare(entry, flags, page, vmaFlags(vma))) return -EMLINK;
   const count = isLeaf(entry) ? min(end - vpn, PTRS_PER_TABLE - inside) : 1;
   const error = tryGrabFolio(cpu, page, count, flags);
+  if (error == -EAGAIN) quietStore32(into, page);
   if (error) return error;
   const folio = compoundHead(page);
-  if (flags & FOLL_TOUCH) touch(folio, entry, flags);
+  if (flags & FOLL_TOUCH) touch(cpu, folio, entry, flags);
   for (let i: u32 = 0; i < count; i++) {
     quietStore32(into + (<usize>i << 2), page + <usize>i * PAGE_STRUCT_BYTES);
   }
@@ -158,10 +187,10 @@ function followLocked(
 }
 
 /** FOLL_TOUCH: what the CPU would have set, had it gone there itself. */
-function touch(folio: usize, entry: u64, flags: u32): void {
-  let bits: u32 = PG_REFERENCED;
-  if (flags & FOLL_WRITE && !(entry & PTE_DIRTY)) bits |= PG_DIRTY;
-  if ((loadRelaxed32(folio + PAGE_FLAGS) & bits) != bits) orVoid32(folio + PAGE_FLAGS, bits);
+function touch(cpu: usize, folio: usize, entry: u64, flags: u32): void {
+  const seen = loadRelaxed32(folio + PAGE_FLAGS);
+  if (flags & FOLL_WRITE && !(entry & PTE_DIRTY) && !(seen & PG_DIRTY)) setPageDirty(cpu, folio);
+  if (!(seen & PG_REFERENCED)) orVoid32(folio + PAGE_FLAGS, PG_REFERENCED);
 }
 
 /** try_grab_folio(): the page cannot vanish, its table is locked. 0 or -ENOMEM. */
@@ -178,9 +207,31 @@ function tryGrabFolio(cpu: usize, page: usize, count: u32, flags: u32): i32 {
     return 0;
   }
   if (isExemptZeroPage(folio)) return 0;
-  if (!grabHeld(cpu, folio, count)) return -ENOMEM;
+  if (currentScheme() == SCHEME_MAPCOUNT && isLarge(folio)) {
+    countWork(cpu, WORK_PINS_REFUSED, count);
+    return -EOPNOTSUPP;
+  }
+  if (countsAfterwards(flags)) getFolio(cpu, folio, count);
+  else if (quietLoad32(PARAM_FAST_PATH) == <u32>FAST_PATH_SYNCED) {
+    getFolio(cpu, folio, count);
+    if (!pinWithBarrier(cpu, folio, count)) {
+      // One reference stays, so that the page can be waited for.
+      if (count > 1) putFolio(cpu, folio, count - 1);
+      return -EAGAIN;
+    }
+  } else if (!grabHeld(cpu, folio, count)) return -ENOMEM;
   countVmstat(cpu, NR_FOLL_PIN_ACQUIRED, count);
   return 0;
+}
+
+/** Makes pins of references, in the order that SYNC wants, while the table is locked. */
+function pinWithBarrier(cpu: usize, folio: usize, count: u32): bool {
+  const scheme = currentScheme();
+  if (quietLoad32(PARAM_SYNC) == <u32>SYNC_BARRIER) {
+    return raiseWithBarrier(cpu, scheme, currentBias(), folio, count);
+  }
+  raise(cpu, scheme, currentBias(), folio, count);
+  return true;
 }
 
 /**

@@ -6,15 +6,18 @@
 import { FOLIO_ORDER, PAGE_FLAGS, PAGE_STRUCT_BYTES } from "../shared/layout.ts";
 import {
   FOLL_GET, FOLL_PIN, NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, OP_UNPIN, PG_DIRTY, SCHEME_BIAS,
-  SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
+  SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_LRU_COUNT, SCHEME_MAPCOUNT,
+  SCHEME_REFCOUNT,
 } from "../shared/codes.ts";
-import { loadRelaxed32, orVoid32 } from "../memory/cell";
+import { loadRelaxed32 } from "../memory/cell";
 import { quietLoad32 } from "../memory/quiet";
 import { compoundHead, folioOrder, isLarge } from "../memory/page";
+import { setPageDirtyUnasked } from "../filemap/dirty";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { putFolio } from "../mm/folio";
 import { traceBegin, traceOp } from "../observe/trace";
 import { countVmstat } from "../observe/vmstat";
+import { lruCountLower } from "../pins/lru_count";
 import { currentBias, currentScheme, exemptZeroPage, release } from "../pins/scheme";
 
 const DIRTY_NO: u32 = 0;
@@ -36,6 +39,8 @@ export function unpinInline(cpu: usize, pages: usize, count: u32): void {
     case SCHEME_HYBRID: unpinHybrid(cpu, pages, count); break;
     case SCHEME_EXACT: unpinExact(cpu, pages, count); break;
     case SCHEME_EXACT_SIDE: unpinSide(cpu, pages, count); break;
+    case SCHEME_MAPCOUNT:
+    case SCHEME_LRU_COUNT: unpinOther(cpu, pages, count); break;
     default: unpinRefcount(cpu, pages, count);
   }
 }
@@ -58,6 +63,10 @@ function unpinExact(cpu: usize, pages: usize, count: u32): void {
 
 function unpinSide(cpu: usize, pages: usize, count: u32): void {
   giveBack(cpu, pages, count, DIRTY_NO, SCHEME_EXACT_SIDE);
+}
+
+function unpinOther(cpu: usize, pages: usize, count: u32): void {
+  giveBack(cpu, pages, count, DIRTY_NO, currentScheme());
 }
 
 export function putUserPagesDirty(cpu: usize, pages: usize, count: u32): void {
@@ -99,11 +108,21 @@ function giveBack(cpu: usize, pages: usize, count: u32, dirty: u32, scheme: u32)
     if (dirty) dirtyFolio(cpu, folio, dirty);
     if (folio == exempt) continue;
     returned += run;
+    if (scheme == SCHEME_LRU_COUNT) uncountHeads(cpu, folio, begin, at);
     release(cpu, scheme, bias, folio, run);
   } while (at < end);
   countVmstat(cpu, NR_FOLL_PIN_RELEASED, returned);
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, count);
   if (isDefined(RECORDED)) traceOp(cpu, OP_UNPIN, start, 0, count, FOLL_PIN, <i32>returned);
+}
+
+/** `lru-count` has counted the pins of head pages alone. */
+function uncountHeads(cpu: usize, folio: usize, begin: usize, end: usize): void {
+  let heads: u32 = 0;
+  for (let at = begin; at < end; at += 4) {
+    if (quietLoad32(at) == folio) heads++;
+  }
+  if (heads) lruCountLower(cpu, folio, heads);
 }
 
 /**
@@ -114,7 +133,7 @@ function giveBack(cpu: usize, pages: usize, count: u32, dirty: u32, scheme: u32)
 function dirtyFolio(cpu: usize, folio: usize, dirty: u32): void {
   if (loadRelaxed32(folio + PAGE_FLAGS) & PG_DIRTY) return;
   if (dirty == DIRTY_LOCKED) lockPage(cpu, folio);
-  orVoid32(folio + PAGE_FLAGS, PG_DIRTY);
+  setPageDirtyUnasked(cpu, folio);
   if (dirty == DIRTY_LOCKED) unlockPage(cpu, folio);
 }
 
@@ -124,6 +143,7 @@ export function unpinUserPage(cpu: usize, page: usize): void {
   const folio = compoundHead(page);
   if (folio != exemptZeroPage()) {
     countVmstat(cpu, NR_FOLL_PIN_RELEASED, 1);
+    if (currentScheme() == SCHEME_LRU_COUNT && page == folio) lruCountLower(cpu, folio, 1);
     release(cpu, currentScheme(), currentBias(), folio, 1);
   }
   countVmstat(cpu, NR_GUP_PAGES_RETURNED, 1);
@@ -144,6 +164,7 @@ export function unpinUserPageRangeDirtyLock(
     if (makeDirty) dirtyFolio(cpu, folio, DIRTY_LOCKED);
     if (folio != exemptZeroPage()) {
       countVmstat(cpu, NR_FOLL_PIN_RELEASED, run);
+      if (currentScheme() == SCHEME_LRU_COUNT && !inside) lruCountLower(cpu, folio, 1);
       release(cpu, currentScheme(), currentBias(), folio, run);
     }
     at += <usize>run * PAGE_STRUCT_BYTES;

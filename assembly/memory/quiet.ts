@@ -33,6 +33,11 @@ export function quietStoreF64(address: usize, value: f64): void {
   store<f64>(address, value);
 }
 
+/** `bytes` are a multiple of 8. */
+export function quietCopy(to: usize, from: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 8) store<u64>(to + at, load<u64>(from + at));
+}
+
 /** One writer, any number of readers. */
 @inline
 export function quietAdd32(address: usize, delta: u32): void {

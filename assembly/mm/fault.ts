@@ -18,9 +18,10 @@ import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
 import {
   entryPfn, entryTable, isLeaf, isPresent, leafEntry, pteEntry, tableLock,
 } from "../memory/page_table";
+import { faultFilePage, faultWriteShared } from "../filemap/file_fault";
 import { countVmstat } from "../observe/vmstat";
 import {
-  allocAnonFolio, allocFilePage, mapEntireFolio, mapPages, putFolio, unmapEntireFolio, unmapPage,
+  allocAnonFolio, mapEntireFolio, mapPages, putFolio, unmapEntireFolio, unmapPage,
 } from "./folio";
 import { findPmdEntry, flushTlb, makePmdEntry, makePteEntry } from "./tables";
 import {
@@ -49,7 +50,8 @@ export function handleMmFault(cpu: usize, mm: usize, vma: usize, vpn: u32, write
     return faultWriteProtected(cpu, mm, vma, vpn, pte);
   }
   if (file != VMA_ANON && (!write || vmaFlags(vma) & VM_SHARED)) {
-    return faultFile(cpu, vma, vpn, pte, write);
+    const bits = fileBits(vma, write);
+    return faultFilePage(cpu, vmaMapping(vma), vmaFileIndex(vma, vpn), pte, bits, write);
   }
   if (!write) return faultZeroPage(cpu, pte);
   const order = file == VMA_ANON ? vmaOrder(vma) : 0;
@@ -116,8 +118,8 @@ function faultRun(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize, order
   return free;
 }
 
-/** Maps the page if the PTE still holds `expected`; the page's own reference goes back. */
-function install(
+/** Maps the page if the PTE still holds `expected`. */
+export function installPage(
   cpu: usize, pte: usize, expected: u64, page: usize, bits: u64,
 ): bool {
   const ptl = tableLock(tableOf(pte));
@@ -128,25 +130,34 @@ function install(
     storeRelease64(pte, leafEntry(pageToPfn(page), bits));
   }
   unlock(ptl);
+  return won;
+}
+
+/** As installPage(); the page's own reference goes back. */
+function install(
+  cpu: usize, pte: usize, expected: u64, page: usize, bits: u64,
+): bool {
+  const won = installPage(cpu, pte, expected, page, bits);
   putFolio(cpu, page, 1);
   return won;
 }
 
+/** The entry becomes `bits` if it still is what was seen. */
+export function upgradeEntry(cpu: usize, pte: usize, seen: u64, bits: u64): void {
+  const ptl = tableLock(tableOf(pte));
+  lock(cpu, ptl);
+  if (loadAcquire64(pte) == seen) storeRelease64(pte, bits);
+  unlock(ptl);
+}
+
 /**
- * A page of the file itself. A file system hears of the first write to a page, so a read maps it
- * read-only; shmem does not ask.
+ * Bits of an entry that maps a page of a file. A file system hears of the first write to a page, so
+ * a read maps it read-only; shmem does not ask.
  */
-function faultFile(cpu: usize, vma: usize, vpn: u32, pte: usize, write: bool): i32 {
-  const isShmem = vmaFile(vma) == VMA_SHMEM;
-  const page = allocFilePage(cpu, vmaMapping(vma), vmaFileIndex(vma, vpn), isShmem);
-  if (!page) return -ENOMEM;
-  let bits = PRESENT;
-  if (write) bits |= writeBits(vma);
-  else if (isShmem && (vmaFlags(vma) & (VM_SHARED | VM_WRITE)) == (VM_SHARED | VM_WRITE)) {
-    bits |= PTE_RW;
-  }
-  install(cpu, pte, 0, page, bits);
-  return 0;
+function fileBits(vma: usize, write: bool): u64 {
+  if (write) return PRESENT | writeBits(vma);
+  const writable = (vmaFlags(vma) & (VM_SHARED | VM_WRITE)) == (VM_SHARED | VM_WRITE);
+  return vmaFile(vma) == VMA_SHMEM && writable ? PRESENT | PTE_RW : PRESENT;
 }
 
 /** A private copy in place of what `seen` maps: the zero page, or a page of a file. */
@@ -212,9 +223,10 @@ function faultWriteProtected(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: u
   if (seen & PTE_SPECIAL || (!(vmaFlags(vma) & VM_SHARED) && isFilePage(seen))) {
     return copyOnWrite(cpu, mm, vpn, pte, seen, writeBits(vma));
   }
-  const ptl = tableLock(tableOf(pte));
-  lock(cpu, ptl);
-  if (loadAcquire64(pte) == seen) storeRelease64(pte, seen | writeBits(vma));
-  unlock(ptl);
+  if (isFilePage(seen)) {
+    const index = vmaFileIndex(vma, vpn);
+    return faultWriteShared(cpu, vmaMapping(vma), index, pte, seen, writeBits(vma));
+  }
+  upgradeEntry(cpu, pte, seen, seen | writeBits(vma));
   return 0;
 }

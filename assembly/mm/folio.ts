@@ -2,11 +2,12 @@
 import {
   FOLIO_ENTIRE_MAPCOUNT, FOLIO_LARGE_MAPCOUNT, FOLIO_ORDER, FOLIO_PINCOUNT, LEDGER_READ,
   LEDGER_WRITE, PAGE_COMPOUND_HEAD, PAGE_EXACT_PINS, PAGE_FLAGS, PAGE_INDEX, PAGE_MAPCOUNT,
-  PAGE_MAPPING, PAGE_REFCOUNT, PAGE_STRUCT_BYTES,
+  PAGE_MAPPING, PAGE_REFCOUNT, PAGE_STRUCT_BYTES, PARAM_SCHEME,
 } from "../shared/layout.ts";
 import {
   BUG_FREE_OF_PINNED, BUG_PINCOUNT_LEFT, BUG_REFCOUNT_UNDERFLOW, NR_GUP_PAGE_COUNT_OVERFLOWS,
-  PAGE_MAPPING_ANON, PG_ANON_EXCLUSIVE, PGALLOC, PGFREE, PG_HEAD, PG_SWAPBACKED, PG_UPTODATE,
+  PAGE_MAPPING_ANON, PG_ANON_EXCLUSIVE, PGALLOC, PGFREE, PG_HEAD, PG_LRU, PG_SWAPBACKED,
+  PG_UPTODATE, SCHEME_LRU_COUNT,
 } from "../shared/codes.ts";
 import {
   TRACE_REF_MOD, TRACE_REF_MOD_AND_TEST, TRACE_REF_MOD_UNLESS, TRACE_REF_SET,
@@ -15,11 +16,13 @@ import {
   addVoid32, compareExchange32, fetchAdd32, fetchSub32, loadPlain32, loadRelaxed32, storePlain32,
   storeRelease32, subVoid32,
 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { compoundHead, compoundWord, folioOrder, headOf, isLarge, pageToPfn } from "../memory/page";
 import { recordFault } from "../observe/faults";
 import { ledgerSum } from "../observe/ledger";
 import { traceRef } from "../observe/trace";
 import { countVmstat } from "../observe/vmstat";
+import { lruAdd, lruIsolate } from "./lru";
 import { giveBlock, takeBlock } from "./zone";
 
 /** An anonymous folio with refcount 1, mapped nowhere; 0: no memory. */
@@ -48,22 +51,18 @@ export function allocAnonFolio(cpu: usize, order: u32, mm: usize, vpn: u32): usi
   storePlain32(folio + PAGE_FLAGS, order ? kind | PG_HEAD : kind);
   storeRelease32(folio + PAGE_REFCOUNT, 1);
   if (isDefined(RECORDED)) traceRef(cpu, folio, TRACE_REF_SET, 1, 1, 0);
+  if (quietLoad32(PARAM_SCHEME) == <u32>SCHEME_LRU_COUNT) lruAdd(cpu, folio);
   return folio;
 }
 
-/**
- * A small page of the file `mapping` (even) with refcount 1, mapped nowhere; 0: no memory. Pages of
- * shmem are swap-backed. No page cache holds it: it lives as long as it is mapped or referenced.
- */
-export function allocFilePage(cpu: usize, mapping: u32, index: u32, isShmem: bool): usize {
+/** A small page with refcount 1, in no page cache yet, mapped nowhere; 0: no memory. */
+export function allocPage(cpu: usize, flags: u32): usize {
   const page = takeBlock(cpu, 0);
   if (!page) return 0;
   countVmstat(cpu, PGALLOC, 1);
   storePlain32(page + PAGE_EXACT_PINS, 0);
   storePlain32(page + PAGE_MAPCOUNT, <u32>-1);
-  storePlain32(page + PAGE_MAPPING, mapping);
-  storePlain32(page + PAGE_INDEX, index);
-  storePlain32(page + PAGE_FLAGS, isShmem ? PG_UPTODATE | PG_SWAPBACKED : PG_UPTODATE);
+  storePlain32(page + PAGE_FLAGS, flags);
   storeRelease32(page + PAGE_REFCOUNT, 1);
   if (isDefined(RECORDED)) traceRef(cpu, page, TRACE_REF_SET, 1, 1, 0);
   return page;
@@ -161,7 +160,18 @@ function lastPut(cpu: usize, folio: usize, before: u32, references: u32): void {
   freeFolio(cpu, folio);
 }
 
-function freeFolio(cpu: usize, folio: usize): void {
+/** page_ref_freeze(): from exactly `references` to 0; false: there are others. */
+export function freezeFolio(cpu: usize, folio: usize, references: u32): bool {
+  return compareExchange32(folio + PAGE_REFCOUNT, references, 0) == references;
+}
+
+/** page_ref_unfreeze(). */
+export function unfreezeFolio(folio: usize, references: u32): void {
+  storeRelease32(folio + PAGE_REFCOUNT, references);
+}
+
+/** Hands a folio without references back to the zone. */
+export function freeFolio(cpu: usize, folio: usize): void {
   const order = folioOrder(folio);
   const bytes = (<usize>1 << order) * PAGE_STRUCT_BYTES;
   for (let at: usize = 0; at < bytes; at += PAGE_STRUCT_BYTES) {
@@ -178,6 +188,7 @@ function freeFolio(cpu: usize, folio: usize): void {
     if (pins) recordFault(cpu, BUG_PINCOUNT_LEFT, pageToPfn(folio), pins, 0);
     storePlain32(folio + FOLIO_ORDER, 0);
   }
+  if (loadRelaxed32(folio + PAGE_FLAGS) & PG_LRU) lruIsolate(cpu, folio);
   storePlain32(folio + PAGE_MAPPING, 0);
   countVmstat(cpu, PGFREE, 1 << order);
   giveBlock(cpu, folio, order);

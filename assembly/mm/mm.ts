@@ -60,21 +60,22 @@ export function leaveMm(cpu: usize, mm: usize): void {
 }
 
 /**
- * mmap(): `count` pages at `start` (0: wherever there is room), order: the folios a fault tries.
+ * mmap(): `count` pages at `start` (0: wherever there is room), order: the folios a fault tries;
+ * `file` is the address of a file (0: anonymous memory), `offset` its first page that is mapped.
  * The first virtual page number, or -EINVAL, -EEXIST, -ENOMEM.
  */
 export function mmapRegion(
-  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, order: u32, file: u32,
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, order: u32, file: usize, offset: u32,
 ): i32 {
   if (count == 0 || count > <u32>TASK_SIZE_VPN || order > <u32>PMD_ORDER) return -EINVAL;
   mmapWriteLock(cpu, mm);
-  const result = mmapLocked(cpu, mm, start, count, flags, order, file);
+  const result = mmapLocked(cpu, mm, start, count, flags, order, file, offset);
   mmapWriteUnlock(cpu, mm);
   return result;
 }
 
 function mmapLocked(
-  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, order: u32, file: u32,
+  cpu: usize, mm: usize, start: u32, count: u32, flags: u32, order: u32, file: usize, offset: u32,
 ): i32 {
   if (start) {
     if (start > <u32>TASK_SIZE_VPN - count) return -EINVAL;
@@ -84,9 +85,9 @@ function mmapLocked(
     start = freeRange(mm, count, order);
     if (!start) return -ENOMEM;
   }
-  const vma = newVma(cpu, start, start + count, flags, order, file);
+  const vma = newVma(cpu, mm, start, start + count, flags, order, file, start - offset);
   if (!vma) return -ENOMEM;
-  linkVma(mm, vma);
+  linkVma(cpu, mm, vma);
   return <i32>start;
 }
 
@@ -139,7 +140,7 @@ function splitAt(cpu: usize, mm: usize, vpn: u32): i32 {
   if (vmaOrder(vma) == PMD_ORDER && vpn & (PTRS_PER_TABLE - 1)) return -EINVAL;
   const upper = splitVma(cpu, vma, vpn);
   if (!upper) return -ENOMEM;
-  linkVma(mm, upper);
+  linkVma(cpu, mm, upper);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 /** Page tables as a tree: tables made on demand, entries found, tables freed at exit. */
 import {
-  CPU_BYTES, CPU_IRQ_OFF, MM_PGD, PARAM_CPUS, PARAM_NR_CPUS, POOL_TABLES, PTE_BYTES,
-  PTRS_PER_TABLE,
+  CPU_BYTES, CPU_IRQ_OFF, MM_PGD, PARAM_CPUS, PARAM_NR_CPUS, PARAM_TLB_BROADCAST,
+  POOL_TABLES, PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
   awaitZero32, compareExchange64, exchange64, loadAcquire64, loadPlain32,
@@ -46,11 +46,16 @@ export function findPmdEntry(mm: usize, vpn: u32): usize {
 }
 
 /**
- * A TLB flush by interrupts: returns when every other CPU that had interrupts off has turned them
- * on again. Whoever unmapped before it may free pages and tables after it: no gup_fast still
- * walks what it read before.
+ * A TLB flush. By interrupts (`--tlb ipi`) it returns when every other CPU that had interrupts off
+ * has turned them on again: no gup_fast still walks what it read before. Broadcast by hardware, or
+ * by a hypervisor, it waits for nobody.
  */
 export function flushTlb(cpu: usize): void {
+  if (!quietLoad32(PARAM_TLB_BROADCAST)) awaitWalkers(cpu);
+}
+
+/** What was unmapped before may be freed after it, tables included (RCU, where nothing flushes). */
+function awaitWalkers(cpu: usize): void {
   const cpus = quietLoad32(PARAM_NR_CPUS);
   let other: usize = quietLoad32(PARAM_CPUS);
   for (let i: u32 = 0; i < cpus; i++) {
@@ -61,7 +66,7 @@ export function flushTlb(cpu: usize): void {
 
 /** Frees all tables below the PGD and the PGD; every leaf is gone, nobody walks them. */
 export function freeTables(cpu: usize, pgd: usize): void {
-  flushTlb(cpu);
+  awaitWalkers(cpu);
   freeLevel(cpu, pgd, 2);
 }
 

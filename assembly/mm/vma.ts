@@ -4,10 +4,13 @@
  */
 import {
   MM_VMA_ROOT, POOL_VMAS, VMA_END, VMA_FILE, VMA_FLAGS, VMA_HEIGHT, VMA_LEFT, VMA_MAPPING,
-  VMA_ORDER, VMA_ORIGIN, VMA_RIGHT, VMA_START,
+  VMA_MM, VMA_NEXT_OF_FILE, VMA_ORDER, VMA_ORIGIN, VMA_RIGHT, VMA_START,
 } from "../shared/layout.ts";
-import { MUST_VMA_IN_TREE } from "../shared/codes.ts";
+import { FILE_KIND } from "../shared/file_layout.ts";
+import { MUST_VMA_IN_TREE, VMA_ANON } from "../shared/codes.ts";
+import { linkToFile, shortenVma, unlinkFromFile } from "../filemap/rmap";
 import { loadPlain32, storePlain32 } from "../memory/cell";
+import { quietLoad32 } from "../memory/quiet";
 import { poolGive, poolTake } from "../memory/pool";
 import { must } from "../observe/faults";
 
@@ -37,16 +40,13 @@ export function vmaFile(vma: usize): u32 {
   return loadPlain32(vma + VMA_FILE);
 }
 
-/**
- * What the pages of a file mapping call their file: even, and the same for all parts of one mmap().
- * A name, never followed: two mappings of one file are two files until there is a page cache.
- */
+/** Address of the file that is mapped (file_layout.ts); 0: anonymous memory. */
 @inline
 export function vmaMapping(vma: usize): u32 {
   return loadPlain32(vma + VMA_MAPPING);
 }
 
-/** Index in the file of the page at `vpn`: a mapping starts with the file's first page. */
+/** Index in the file of the page at `vpn`. */
 @inline
 export function vmaFileIndex(vma: usize, vpn: u32): u32 {
   return vpn - loadPlain32(vma + VMA_ORIGIN);
@@ -74,17 +74,24 @@ export function vmaAt(mm: usize, vpn: u32): usize {
   return vma && vmaStart(vma) <= vpn ? vma : 0;
 }
 
-/** A VMA in no tree yet; 0: the machine has no more. */
-export function newVma(cpu: usize, start: u32, end: u32, flags: u32, order: u32, file: u32): usize {
+/**
+ * A VMA in no tree yet; 0: the machine has no more. `file` is the address of its file (0: anonymous
+ * memory), `origin` where the file's first page would stand.
+ */
+export function newVma(
+  cpu: usize, mm: usize, start: u32, end: u32, flags: u32, order: u32, file: usize, origin: u32,
+): usize {
   const vma = poolTake(cpu, POOL_VMAS);
   if (!vma) return 0;
   storePlain32(vma + VMA_START, start);
   storePlain32(vma + VMA_END, end);
   storePlain32(vma + VMA_FLAGS, flags);
   storePlain32(vma + VMA_ORDER, order);
-  storePlain32(vma + VMA_FILE, file);
-  storePlain32(vma + VMA_ORIGIN, start);
-  storePlain32(vma + VMA_MAPPING, vma);
+  storePlain32(vma + VMA_FILE, file ? quietLoad32(file + FILE_KIND) : VMA_ANON);
+  storePlain32(vma + VMA_ORIGIN, origin);
+  storePlain32(vma + VMA_MAPPING, file);
+  storePlain32(vma + VMA_MM, mm);
+  storePlain32(vma + VMA_NEXT_OF_FILE, 0);
   storePlain32(vma + VMA_LEFT, 0);
   storePlain32(vma + VMA_RIGHT, 0);
   storePlain32(vma + VMA_HEIGHT, 1);
@@ -93,15 +100,21 @@ export function newVma(cpu: usize, start: u32, end: u32, flags: u32, order: u32,
 
 /** The part of `vma` from `vpn` on, in no tree yet; 0: the machine has no more. */
 export function splitVma(cpu: usize, vma: usize, vpn: u32): usize {
-  const upper = newVma(cpu, vpn, vmaEnd(vma), vmaFlags(vma), vmaOrder(vma), vmaFile(vma));
+  const file = <usize>vmaMapping(vma);
+  const upper = newVma(
+    cpu, loadPlain32(vma + VMA_MM), vpn, vmaEnd(vma), vmaFlags(vma), vmaOrder(vma), file,
+    loadPlain32(vma + VMA_ORIGIN),
+  );
   if (!upper) return 0;
-  storePlain32(upper + VMA_ORIGIN, loadPlain32(vma + VMA_ORIGIN));
-  storePlain32(upper + VMA_MAPPING, vmaMapping(vma));
-  storePlain32(vma + VMA_END, vpn);
+  if (file) shortenVma(cpu, file, vma, vpn);
+  else storePlain32(vma + VMA_END, vpn);
   return upper;
 }
 
-export function linkVma(mm: usize, vma: usize): void {
+/** Into the tree of its address space, and among those that map its file. */
+export function linkVma(cpu: usize, mm: usize, vma: usize): void {
+  const file = <usize>vmaMapping(vma);
+  if (file) linkToFile(cpu, file, vma);
   storePlain32(mm + MM_VMA_ROOT, insertBelow(loadPlain32(mm + MM_VMA_ROOT), vma));
 }
 
@@ -110,6 +123,8 @@ export function unlinkVma(cpu: usize, mm: usize, vma: usize): void {
   const start = vmaStart(vma);
   must(cpu, vmaAt(mm, start) == vma, MUST_VMA_IN_TREE);
   storePlain32(mm + MM_VMA_ROOT, removeBelow(loadPlain32(mm + MM_VMA_ROOT), start));
+  const file = <usize>vmaMapping(vma);
+  if (file) unlinkFromFile(cpu, file, vma);
   poolGive(cpu, POOL_VMAS, vma);
 }
 

@@ -2,7 +2,7 @@
 import {
   CPU_GATHER, PGD_VPN_SHIFT, PMD_VPN_SHIFT,
 } from "../shared/layout.ts";
-import { PTE_SPECIAL } from "../shared/codes.ts";
+import { PTE_DIRTY, PTE_SPECIAL } from "../shared/codes.ts";
 import { exchange64, loadAcquire64 } from "../memory/cell";
 import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
@@ -10,10 +10,15 @@ import { pfnToPage } from "../memory/page";
 import {
   entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock,
 } from "../memory/page_table";
+import { fileOf } from "../filemap/address_space";
+import { setPageDirty } from "../filemap/dirty";
 import { unmapEntireFolio, unmapPage } from "./folio";
 import { findPmdEntry, flushTlb } from "./tables";
 
-/** Unmaps [start, end); mmap_lock is held for writing. Huge leaves go as a whole. */
+/**
+ * Unmaps [start, end); mmap_lock is held for writing, or, where truncation unmaps pages of a file,
+ * the file's i_mmap lock. Huge leaves go as a whole.
+ */
 export function zapRange(cpu: usize, mm: usize, start: u32, end: u32): void {
   let vpn = start;
   while (vpn < end) {
@@ -52,7 +57,10 @@ function zapTable(cpu: usize, table: usize, start: u32, end: u32): void {
     if (!loadAcquire64(pte)) continue;
     const entry = exchange64(pte, 0);
     if (!isPresent(entry) || entry & PTE_SPECIAL) continue;
-    quietStore32(gather + gathered, pfnToPage(entryPfn(entry)));
+    const page = pfnToPage(entryPfn(entry));
+    // Under the table's lock: who finds no entry there any more has found the page dirty.
+    if (entry & PTE_DIRTY && fileOf(page)) setPageDirty(cpu, page);
+    quietStore32(gather + gathered, page);
     gathered += 4;
   }
   unlock(ptl);

@@ -23,8 +23,8 @@ import { countVerdict } from "./vmstat";
 /** The ledger moved while it was read, or somebody is between scheme and ledger. */
 const UNSTABLE: u64 = u64.MAX_VALUE;
 
-/** Asks the scheme about the folio and counts the verdict (VERDICT_*). */
-export function testPinned(cpu: usize, folio: usize): void {
+/** Asks the scheme about the folio, counts the verdict (VERDICT_*), and returns the answer. */
+export function testPinned(cpu: usize, folio: usize): u32 {
   const calmBefore = calm(folio);
   const before = holders(folio);
   const answer = maybePinned(folio);
@@ -40,6 +40,7 @@ export function testPinned(cpu: usize, folio: usize): void {
   if (verdict == VERDICT_FALSE_NEGATIVE) {
     recordFault(cpu, BUG_FALSE_NEGATIVE, pageToPfn(folio), answer, <u32>before);
   }
+  return answer;
 }
 
 /**
@@ -71,17 +72,19 @@ function holders(folio: usize): u64 {
 }
 
 /**
- * Whether anybody who could pin the folio is doing so: UNSTABLE, or how much the actors of its
- * address space have pinned and given back so far. Equal and calm before and after: whatever the
- * scheme sees on the page is no pin. Pages of other address spaces cannot be theirs.
+ * Whether anybody who could pin the folio is doing so: UNSTABLE, or how much those actors have
+ * pinned and given back so far. Equal and calm before and after: whatever the scheme sees on the
+ * page is no pin. An anonymous page can be pinned by the actors of its address space alone.
  */
 function calm(folio: usize): u64 {
-  const owner = quietLoad32(folio + PAGE_MAPPING) & ~PAGE_MAPPING_ANON;
+  const mapping = quietLoad32(folio + PAGE_MAPPING);
+  const isAnon = (mapping & PAGE_MAPPING_ANON) != 0;
+  const owner = mapping & ~PAGE_MAPPING_ANON;
   const cpus = quietLoad32(PARAM_NR_CPUS);
   let cpu = <usize>quietLoad32(PARAM_CPUS);
   let moved: u64 = 0;
   for (let i: u32 = 0; i < cpus; i++) {
-    if (quietLoad32(cpu + CPU_ACTOR + ACTOR_MM) == owner) {
+    if (!isAnon || quietLoad32(cpu + CPU_ACTOR + ACTOR_MM) == owner) {
       if (quietPoll32(cpu + CPU_BUSY)) return UNSTABLE;
       const counters = cpu + CPU_VMSTAT;
       moved += quietPoll64(counters + NR_FOLL_PIN_ACQUIRED * 8);

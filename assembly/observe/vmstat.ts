@@ -1,6 +1,6 @@
 /** Counters per CPU, in lines of their own, one writer each; the host adds them up. */
 import {
-  CPU_FALLBACKS, CPU_VERDICTS, CPU_VMSTAT,
+  CPU_FALLBACKS, CPU_VERDICTS, CPU_VMSTAT, CPU_WORK,
 } from "../shared/layout.ts";
 import { quietAdd64 } from "../memory/quiet";
 
@@ -14,6 +14,12 @@ export function countVmstat(cpu: usize, counter: u32, pages: u32): void {
 @inline
 export function countFallback(cpu: usize, cause: u32): void {
   quietAdd64(cpu + CPU_FALLBACKS + (<usize>cause << 3), 1);
+}
+
+/** Counts pages of what pins cost the file side (WORK_*). */
+@inline
+export function countWork(cpu: usize, kind: u32, pages: u32): void {
+  quietAdd64(cpu + CPU_WORK + (<usize>kind << 3), <u64>pages);
 }
 
 /** Counts one verdict of the pinned test (VERDICT_*). */

@@ -10,7 +10,7 @@ import { CPU_ACTOR } from "../shared/layout.ts";
 import {
   COMMAND_DRAIN, COMMAND_EXIT, COMMAND_RUN, COMMAND_SETUP, MUST_PATTERN, PATTERN_BUFFERED_IO,
   PATTERN_DIRECT_IO, PATTERN_FIXED_BUFFERS, PATTERN_GUP_TEST, PATTERN_MAPPER, PATTERN_RDMA_MR,
-  PATTERN_XSK_UMEM, STATUS_DONE, STATUS_FAILED,
+  PATTERN_RECLAIM, PATTERN_TRUNCATE, PATTERN_WRITEBACK, PATTERN_XSK_UMEM, STATUS_DONE, STATUS_FAILED,
 } from "../shared/codes.ts";
 import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { must } from "../observe/faults";
@@ -19,8 +19,11 @@ import { drainPasses, runPasses } from "./gup_passes";
 import { runGupTest } from "./gup_test";
 import { drainIo, fail, runIo } from "./io_loop";
 import { drainMapper, runMapper } from "./mapper";
+import { drainReclaim, runReclaim } from "./reclaim";
 import { deregisterAll, registerAll, runRegistered } from "./regions";
 import { resetSlots } from "./slots";
+import { runTruncate } from "./truncating";
+import { drainWriteback, runWriteback } from "./writeback";
 import { deregisterUmem, registerUmem, runUmem } from "./xsk_umem";
 
 /** STATUS_RUNNING: call again; STATUS_DONE; STATUS_FAILED: its errno is in ACTOR_ERROR. */
@@ -62,6 +65,9 @@ function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
       return runGupTest(cpu, actor, budget);
     }
     case PATTERN_MAPPER: return runMapper(cpu, actor, budget);
+    case PATTERN_WRITEBACK: return runWriteback(cpu, actor, budget);
+    case PATTERN_RECLAIM: return runReclaim(cpu, actor, budget);
+    case PATTERN_TRUNCATE: return runTruncate(cpu, actor, budget);
     default: {
       must(cpu, false, MUST_PATTERN);
       return STATUS_FAILED;
@@ -72,6 +78,8 @@ function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
 /** STATUS_RUNNING while there is more to give back. */
 function drain(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
   if (pattern == PATTERN_MAPPER) return drainMapper(cpu, actor, budget);
+  if (pattern == PATTERN_WRITEBACK) return drainWriteback(cpu, actor);
+  if (pattern == PATTERN_RECLAIM) return drainReclaim(cpu, actor);
   if (quietLoad32(actor + ACTOR_PASSES)) return drainPasses(cpu, actor, budget);
   if (quietLoad32(actor + ACTOR_SLOTS)) drainIo(cpu, actor);
   if (pattern == PATTERN_XSK_UMEM) deregisterUmem(cpu, actor);

@@ -21,9 +21,9 @@ export function makeBuffers(cpu: usize, actor: usize): i32 {
   if (!pages) return 0;
   const order = quietLoad32(actor + ACTOR_FOLIO_ORDER);
   const flags = READ_WRITE | quietLoad32(actor + ACTOR_BUFFER_VM);
-  const file = quietLoad32(actor + ACTOR_BUFFER_FILE);
+  const file = <usize>quietLoad32(actor + ACTOR_BUFFER_FILE);
   const passes = <usize>quietLoad32(actor + ACTOR_PASSES);
-  const vpn = mmapRegion(cpu, mm, passes ? GUP_TEST_VPN : 0, pages, flags, order, file);
+  const vpn = mmapRegion(cpu, mm, passes ? GUP_TEST_VPN : 0, pages, flags, order, file, 0);
   if (passes && vpn == -EEXIST) {
     // Another actor has mapped it, and faults it in before anybody starts.
     quietStore32(actor + ACTOR_BUFFER_VPN, GUP_TEST_VPN);

@@ -3,8 +3,8 @@
  * many ordinary references look like a pin (Kara, January 2019; Hubbard's RFC v2, February 2019).
  * On a large folio bias × pages on the head, as v11 did; a product of 2^31 or more is refused.
  */
-import { PAGE_REFCOUNT } from "../shared/layout.ts";
-import { MAYBE_PINNED, NOT_PINNED } from "../shared/codes.ts";
+import { PAGE_MAPCOUNT, PAGE_REFCOUNT } from "../shared/layout.ts";
+import { MAYBE_PINNED, NOT_PINNED, VARIANT_TEST_LESS_MAPCOUNT } from "../shared/codes.ts";
 import { loadAcquire32 } from "../memory/cell";
 import { getFolio, putFolio } from "../mm/folio";
 
@@ -31,4 +31,11 @@ export function biasRelease(cpu: usize, folio: usize, pins: u32, bias: u32): voi
 @inline
 export function biasTest(folio: usize, bias: u32): u32 {
   return loadAcquire32(folio + PAGE_REFCOUNT) >= bias ? MAYBE_PINNED : NOT_PINNED;
+}
+
+/** The test of RFC v2 (`>`), and Kara's first one, which takes the mappings off. */
+export function biasTestVariant(folio: usize, bias: u32, variant: u32): u32 {
+  let references = loadAcquire32(folio + PAGE_REFCOUNT);
+  if (variant & VARIANT_TEST_LESS_MAPCOUNT) references -= loadAcquire32(folio + PAGE_MAPCOUNT) + 1;
+  return references > bias ? MAYBE_PINNED : NOT_PINNED;
 }

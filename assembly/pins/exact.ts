@@ -20,8 +20,13 @@ export function exactGrabHeld(cpu: usize, folio: usize, pins: u32): void {
 }
 
 @inline
-export function exactRelease(cpu: usize, folio: usize, pins: u32): void {
+export function exactLower(folio: usize, pins: u32): void {
   subVoid32(folio + PAGE_EXACT_PINS, pins);
+}
+
+@inline
+export function exactRelease(cpu: usize, folio: usize, pins: u32): void {
+  exactLower(folio, pins);
   putFolio(cpu, folio, pins);
 }
 

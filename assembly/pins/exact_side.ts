@@ -27,8 +27,13 @@ export function sideGrabHeld(cpu: usize, folio: usize, pins: u32): void {
 }
 
 @inline
-export function sideRelease(cpu: usize, folio: usize, pins: u32): void {
+export function sideLower(folio: usize, pins: u32): void {
   subVoid32(sideWord(folio), pins);
+}
+
+@inline
+export function sideRelease(cpu: usize, folio: usize, pins: u32): void {
+  sideLower(folio, pins);
   putFolio(cpu, folio, pins);
 }
 

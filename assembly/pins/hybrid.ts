@@ -31,6 +31,12 @@ export function hybridGrabHeld(cpu: usize, folio: usize, pins: u32, bias: u32): 
 }
 
 @inline
+export function hybridLower(cpu: usize, folio: usize, pins: u32, bias: u32): void {
+  if (isLarge(folio)) subVoid32(folio + FOLIO_PINCOUNT, pins);
+  else putFolio(cpu, folio, pins * (bias - 1));
+}
+
+@inline
 export function hybridRelease(cpu: usize, folio: usize, pins: u32, bias: u32): void {
   if (isLarge(folio)) {
     subVoid32(folio + FOLIO_PINCOUNT, pins);

@@ -11,9 +11,11 @@ export const ACTOR_LIMIT_IOS = ACTOR_LIMIT_BYTES + 8;
 /** f64, ns: how long an RDMA region stays registered; 0: the whole run. */
 export const ACTOR_LIFETIME_NS = ACTOR_LIMIT_IOS + 8;
 export const ACTOR_PRNG = ACTOR_LIFETIME_NS + 8;
+/** f64, ns: from the start of one background pass to that of the next. */
+export const ACTOR_EVERY_NS = ACTOR_PRNG + 8;
 
 // What to do: 32-bit words.
-export const ACTOR_PATTERN = ACTOR_PRNG + 8;
+export const ACTOR_PATTERN = ACTOR_EVERY_NS + 8;
 export const ACTOR_COMMAND = ACTOR_PATTERN + 4;
 /** Not 0: the host asks this actor to end; its worker looks between calls, the core never. */
 export const ACTOR_STOP_ASKED = ACTOR_COMMAND + 4;
@@ -44,12 +46,16 @@ export const ACTOR_PAGES = ACTOR_FREE_SLOTS + 4;
 /** Random order without repetition: a full-period generator modulo a power of two. */
 export const ACTOR_PERMUTATION_MASK = ACTOR_PAGES + 4;
 export const ACTOR_PERMUTATION_STEP = ACTOR_PERMUTATION_MASK + 4;
-/** What stands behind the buffers (VMA_*), and the VM_* bits beyond read and write. */
+/** The file whose pages the buffers are (0: none), and the VM_* bits beyond read and write. */
 export const ACTOR_BUFFER_FILE = ACTOR_PERMUTATION_STEP + 4;
 export const ACTOR_BUFFER_VM = ACTOR_BUFFER_FILE + 4;
 /** `gup_test` in whole passes: address of its table (gup_test_layout.ts); 0: the endless loop. */
 export const ACTOR_PASSES = ACTOR_BUFFER_VM + 4;
-export const ACTOR_TASK_END = ACTOR_PASSES + 4;
+/** The file that is read, written, written back or truncated; 0: none. */
+export const ACTOR_FILE = ACTOR_PASSES + 4;
+/** Pages that a background pass takes at the most. */
+export const ACTOR_BATCH = ACTOR_FILE + 4;
+export const ACTOR_TASK_END = ACTOR_BATCH + 4;
 
 // The actor's own state; the first group starts a line of its own.
 export const ACTOR_BYTES_ISSUED = 192;
@@ -87,13 +93,31 @@ export const ACTOR_REPLAY_OVER = ACTOR_REPLAY_PUT + 4;
 export const ACTOR_REPLAY_PACED = ACTOR_REPLAY_OVER + 4;
 /** Parts of REPLAY_WHOLE: how much of its log the worker has put into the ring. */
 export const ACTOR_REPLAY_SHARE = ACTOR_REPLAY_PACED + 4;
-export const ACTOR_END = ACTOR_REPLAY_SHARE + 4;
+/** A background pass: under way or not, the next page, an fsync's epoch, writes in flight. */
+export const ACTOR_PASS = ACTOR_REPLAY_SHARE + 4;
+export const ACTOR_PASS_INDEX = ACTOR_PASS + 4;
+export const ACTOR_PASS_EPOCH = ACTOR_PASS_INDEX + 4;
+export const ACTOR_WRITES = ACTOR_PASS_EPOCH + 4;
+export const ACTOR_END = ACTOR_WRITES + 4;
+
+// A page's write in flight, in the array at ACTOR_PAGES: when it began and is due (f64, ns; 0: not
+// timed), the page, what the device has got, and whether it is a copy.
+export const WRITE_BEGAN_NS = 0;
+export const WRITE_DUE_NS = WRITE_BEGAN_NS + 8;
+export const WRITE_PAGE = WRITE_DUE_NS + 8;
+export const WRITE_CONTENT = WRITE_PAGE + 4;
+export const WRITE_IS_COPY = WRITE_CONTENT + 4;
+export const WRITE_BYTES = 32;
+/** So many at once at the most. */
+export const WRITES_MAX = 64;
 
 // One I/O in flight: when it was created, submitted and is due (f64, ns), what it is, its pages.
 export const SLOT_CREATED_NS = 0;
 export const SLOT_SUBMITTED_NS = SLOT_CREATED_NS + 8;
 export const SLOT_DUE_NS = SLOT_SUBMITTED_NS + 8;
-export const SLOT_OFFSET = SLOT_DUE_NS + 8;
+/** f64, ns: when the device writes to memory, while the I/O is in flight; 0: it has, or at the end. */
+export const SLOT_DMA_NS = SLOT_DUE_NS + 8;
+export const SLOT_OFFSET = SLOT_DMA_NS + 8;
 export const SLOT_LENGTH = SLOT_OFFSET + 8;
 export const SLOT_IS_READ = SLOT_LENGTH + 4;
 export const SLOT_BUSY = SLOT_IS_READ + 4;
@@ -101,7 +125,9 @@ export const SLOT_TIMED = SLOT_BUSY + 4;
 export const SLOT_NR_PAGES = SLOT_TIMED + 4;
 /** Pages that a registration holds for this slot's buffer; 0: none. */
 export const SLOT_REGISTERED = SLOT_NR_PAGES + 4;
-export const SLOT_PAGES = SLOT_REGISTERED + 4;
+/** Pages of a file: the generation before that of the first page. */
+export const SLOT_GENERATION = SLOT_REGISTERED + 4;
+export const SLOT_PAGES = SLOT_GENERATION + 4;
 
 // An I/O to replay: bytes from the start of the file, ns since the start of the replay (f64).
 export const REPLAY_OFFSET = 0;

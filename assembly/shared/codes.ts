@@ -2,6 +2,7 @@
 
 // errno, as the kernel returns it (negative).
 export const EIO = 5;
+export const EAGAIN = 11;
 export const ENOMEM = 12;
 export const EFAULT = 14;
 export const EEXIST = 17;
