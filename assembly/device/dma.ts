@@ -2,20 +2,14 @@
  * The DMA engine. It moves no data: each page frame has one word, its content, and a device that
  * writes to a page stores a generation number there, so that a lost write can be seen.
  */
-import {
-  PAGE_REFCOUNT, PAGE_STRUCT_SHIFT, PARAM_CONTENT, PARAM_MEM_MAP,
-} from "../shared/layout.ts";
+import { PAGE_REFCOUNT } from "../shared/layout.ts";
 import { BUG_USE_AFTER_FREE } from "../shared/codes.ts";
 import { loadRelaxed32, storeRelaxed32 } from "../memory/cell";
 import { quietLoad32 } from "../memory/quiet";
 import { compoundHead, pageToPfn } from "../memory/page";
+import { contentWord } from "../filemap/address_space";
+import { nextGenerations, writeContent } from "../filemap/durability";
 import { recordFault } from "../observe/faults";
-
-@inline
-function contentWord(page: usize): usize {
-  const offset = page - quietLoad32(PARAM_MEM_MAP);
-  return quietLoad32(PARAM_CONTENT) + (offset >> (PAGE_STRUCT_SHIFT - 2));
-}
 
 /** The device writes `generation` to each page; a page that was freed under it is a BUG. */
 export function dmaToMemory(cpu: usize, pages: usize, count: u32, generation: u32): void {
@@ -25,6 +19,20 @@ export function dmaToMemory(cpu: usize, pages: usize, count: u32, generation: u3
     checkAlive(cpu, page);
     storeRelaxed32(contentWord(page), generation);
   }
+}
+
+/**
+ * The device writes to pages of the file, each write with a generation of its own: the one before the
+ * first. What it writes to a page that was truncated meanwhile belongs to no file.
+ */
+export function dmaToFile(cpu: usize, file: usize, pages: usize, count: u32): u32 {
+  const before = nextGenerations(file, count);
+  for (let i: u32 = 0; i < count; i++) {
+    const page = <usize>quietLoad32(pages + (<usize>i << 2));
+    checkAlive(cpu, page);
+    writeContent(page, before + 1 + i);
+  }
+  return before;
 }
 
 /** The device reads each page. */

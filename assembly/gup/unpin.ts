@@ -3,9 +3,9 @@
  * names of one thing: index.ts exports it under both. put_user_pages_dirty(), which dirties
  * without the page lock, has no later name.
  */
-import { FOLIO_ORDER, PAGE_FLAGS, PAGE_STRUCT_BYTES } from "../shared/layout.ts";
+import { FOLIO_ORDER, PAGE_FLAGS, PAGE_STRUCT_BYTES, PARAM_RELEASE } from "../shared/layout.ts";
 import {
-  FOLL_GET, FOLL_PIN, NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, OP_UNPIN, PG_DIRTY, SCHEME_BIAS,
+  FOLL_GET, FOLL_PIN, NR_FOLL_PIN_RELEASED, NR_GUP_PAGES_RETURNED, OP_UNPIN, PG_DIRTY, RELEASE_BY_PUT, SCHEME_BIAS,
   SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_LRU_COUNT, SCHEME_MAPCOUNT,
   SCHEME_REFCOUNT,
 } from "../shared/codes.ts";
@@ -34,13 +34,14 @@ export function unpinUserPages(cpu: usize, pages: usize, count: u32): void {
 /** As unpinUserPages(), in its caller. */
 @inline
 export function unpinInline(cpu: usize, pages: usize, count: u32): void {
-  switch (currentScheme()) {
+  switch (quietLoad32(PARAM_RELEASE)) {
     case SCHEME_BIAS: unpinBias(cpu, pages, count); break;
     case SCHEME_HYBRID: unpinHybrid(cpu, pages, count); break;
     case SCHEME_EXACT: unpinExact(cpu, pages, count); break;
     case SCHEME_EXACT_SIDE: unpinSide(cpu, pages, count); break;
     case SCHEME_MAPCOUNT:
     case SCHEME_LRU_COUNT: unpinOther(cpu, pages, count); break;
+    case RELEASE_BY_PUT: putPages(cpu, pages, count); break;
     default: unpinRefcount(cpu, pages, count);
   }
 }
@@ -70,11 +71,28 @@ function unpinOther(cpu: usize, pages: usize, count: u32): void {
 }
 
 export function putUserPagesDirty(cpu: usize, pages: usize, count: u32): void {
-  giveBack(cpu, pages, count, DIRTY_UNLOCKED, currentScheme());
+  giveBackDirty(cpu, pages, count, DIRTY_UNLOCKED);
 }
 
 export function unpinUserPagesDirtyLock(cpu: usize, pages: usize, count: u32): void {
-  giveBack(cpu, pages, count, DIRTY_LOCKED, currentScheme());
+  giveBackDirty(cpu, pages, count, DIRTY_LOCKED);
+}
+
+function giveBackDirty(cpu: usize, pages: usize, count: u32, dirty: u32): void {
+  if (quietLoad32(PARAM_RELEASE) == <u32>RELEASE_BY_PUT) {
+    dirtyPages(cpu, pages, count, dirty);
+    putPages(cpu, pages, count);
+  } else giveBack(cpu, pages, count, dirty, currentScheme());
+}
+
+/** set_page_dirty_lock() of each page, which stays held. */
+export function setPagesDirtyLock(cpu: usize, pages: usize, count: u32): void {
+  dirtyPages(cpu, pages, count, DIRTY_LOCKED);
+}
+
+function dirtyPages(cpu: usize, pages: usize, count: u32, dirty: u32): void {
+  const end = pages + (<usize>count << 2);
+  for (let at = pages; at < end; at += 4) dirtyFolio(cpu, compoundHead(quietLoad32(at)), dirty);
 }
 
 @inline

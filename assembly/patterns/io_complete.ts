@@ -2,7 +2,7 @@
 import {
   ACTOR_FLAGS, ACTOR_GENERATION, ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_READ_BYTES,
   ACTOR_READ_IOS, ACTOR_WRITE_BYTES, ACTOR_WRITE_IOS, SLOT_BUSY, SLOT_CREATED_NS, SLOT_DUE_NS,
-  SLOT_IS_READ, SLOT_LENGTH, SLOT_NR_PAGES, SLOT_PAGES, SLOT_REGISTERED, SLOT_SUBMITTED_NS,
+  SLOT_IS_READ, SLOT_LENGTH, SLOT_NR_PAGES, SLOT_PAGES, SLOT_SUBMITTED_NS,
   SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, CPU_OPS, PARAM_SERVICE } from "../shared/layout.ts";
@@ -19,8 +19,10 @@ import { countOps, recordBatch, recordLatency } from "../observe/latency";
 import { traceIo } from "../observe/trace";
 import { BIO_PAGES, TIMED_BATCH } from "./io_submit";
 import { accountPaced } from "./pacing";
+import { bufferFile, endFileRead, runDueDma } from "./file_buffers";
 import { pinFlags, unpin, unpinTimed } from "./pinning";
-import { freeSlotAt, freeSlots, pagesSpanned, slotAt, slotIndex } from "./slots";
+import { freeSlotAt, freeSlots, ioPages, slotAt } from "./slots";
+import { giveBackUnconverted, isUnconverted } from "./unconverted";
 
 /** Below this it is not worth going to sleep; above it, others look for a sign of life. */
 const SPIN_NS: f64 = 60000;
@@ -29,18 +31,22 @@ const LONGEST_SLEEP_NS: f64 = 100000000;
 /** Completes what the device has done; `force` does not wait for it. Returns how many. */
 export function complete(cpu: usize, actor: usize, timing: u32, force: bool): u32 {
   if (!quietLoad32(actor + ACTOR_IN_FLIGHT)) return 0;
+  const file = bufferFile(actor);
+  if (file) runDueDma(cpu, actor, file);
   const count = gatherDone(actor, force);
   if (!count) return 0;
   const first = freeSlots(actor);
   const pinned = quietLoad32(actor + ACTOR_PATTERN) == PATTERN_DIRECT_IO;
   for (let i: u32 = 0; i < count; i++) {
-    runDma(cpu, actor, quietLoad32(freeSlotAt(actor, first + i)));
+    const slot = <usize>quietLoad32(freeSlotAt(actor, first + i));
+    if (file && quietLoad32(slot + SLOT_IS_READ)) endFileRead(cpu, actor, file, slot, pinned);
+    else runDma(cpu, actor, slot);
   }
   const begin = timing == TIMED_BATCH ? clockNs() : 0;
   if (pinned) {
     let calls: u32 = 0;
     for (let i: u32 = 0; i < count; i++) {
-      calls += releaseSlot(cpu, quietLoad32(freeSlotAt(actor, first + i)));
+      calls += releaseSlot(cpu, actor, quietLoad32(freeSlotAt(actor, first + i)));
     }
     if (timing == TIMED_BATCH) recordBatch(cpu, OP_UNPIN, calls, clockNs() - begin);
     countOps(cpu, OP_UNPIN, calls);
@@ -81,10 +87,7 @@ function gatherDone(actor: usize, force: bool): u32 {
 /** A read from the file stores a generation in each page; a write to it loads them. */
 @inline
 function runDma(cpu: usize, actor: usize, slot: usize): void {
-  let count = quietLoad32(slot + SLOT_NR_PAGES);
-  if (quietLoad32(slot + SLOT_REGISTERED)) {
-    count = pagesSpanned(actor, slotIndex(actor, slot), quietLoad32(slot + SLOT_LENGTH));
-  }
+  const count = ioPages(actor, slot);
   if (!count) return;
   if (quietLoad32(slot + SLOT_IS_READ)) {
     quietAdd32(actor + ACTOR_GENERATION, 1);
@@ -96,7 +99,7 @@ function runDma(cpu: usize, actor: usize, slot: usize): void {
 
 /** bio_release_pages(): unpins a bio at a time, dirtied after a read. Returns how many calls. */
 @inline
-function releaseSlot(cpu: usize, slot: usize): u32 {
+function releaseSlot(cpu: usize, actor: usize, slot: usize): u32 {
   const count = quietLoad32(slot + SLOT_NR_PAGES);
   const isRead = quietLoad32(slot + SLOT_IS_READ) != 0;
   const timed = quietLoad32(slot + SLOT_TIMED) != 0;
@@ -105,7 +108,8 @@ function releaseSlot(cpu: usize, slot: usize): u32 {
   let calls: u32 = 0;
   while (left) {
     const bio = min(left, BIO_PAGES);
-    if (timed) unpinTimed(cpu, pages, bio, pinFlags(isRead), isRead);
+    if (isUnconverted(actor)) giveBackUnconverted(cpu, actor, pages, bio, pinFlags(isRead), isRead);
+    else if (timed) unpinTimed(cpu, pages, bio, pinFlags(isRead), isRead);
     else unpin(cpu, pages, bio, pinFlags(isRead), isRead);
     pages += <usize>bio << 2;
     left -= bio;

@@ -1,10 +1,13 @@
 /** The submitting half of an I/O loop: choose, pin in bios, hand to the device. */
 import {
-  ACTOR_IN_FLIGHT, ACTOR_MM, ACTOR_PATTERN, SLOT_BUSY, SLOT_CREATED_NS, SLOT_DUE_NS, SLOT_IS_READ,
+  ACTOR_IN_FLIGHT, ACTOR_MM, ACTOR_PATTERN, SLOT_BUSY, SLOT_CREATED_NS, SLOT_DMA_NS, SLOT_DUE_NS,
+  SLOT_IS_READ,
   SLOT_LENGTH, SLOT_NR_PAGES, SLOT_PAGES, SLOT_SUBMITTED_NS, SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { PARAM_SERVICE, PARAM_SERVICE_COUNT } from "../shared/layout.ts";
-import { EFAULT, OP_PIN_FAST, PATTERN_DIRECT_IO, PATTERN_XSK_UMEM } from "../shared/codes.ts";
+import {
+  EFAULT, OP_PIN_FAST, PATTERN_BUFFERED_IO, PATTERN_DIRECT_IO, PATTERN_XSK_UMEM,
+} from "../shared/codes.ts";
 import { TRACE_IO_SUBMIT } from "../shared/trace_layout.ts";
 import { clockNs } from "../memory/cell";
 import {
@@ -12,10 +15,13 @@ import {
 } from "../memory/quiet";
 import { countOps, recordBatch } from "../observe/latency";
 import { traceIo } from "../observe/trace";
+import { doBuffered } from "./buffered_io";
+import { DMA_AT_THE_END, bufferFile, scheduleDma } from "./file_buffers";
 import { isFinished, nextIo } from "./generator";
 import { pin, pinFlags, pinTimed, unpin } from "./pinning";
 import { randomBelow } from "./random";
 import { lendFrames } from "./umem";
+import { acquireUnconverted, giveBackUnconverted, isUnconverted } from "./unconverted";
 import { bufferVpn, freeSlotAt, freeSlots, pagesSpanned, slotIndex } from "./slots";
 
 /** A bio takes at most this many pages (BIO_MAX_VECS). */
@@ -54,6 +60,9 @@ export function start(cpu: usize, actor: usize, free: u32, count: u32, timing: u
   } else {
     if (quietLoad32(actor + ACTOR_PATTERN) == PATTERN_XSK_UMEM) lendFrames(actor, free, count);
     stampTimed(actor, free, alone);
+    if (quietLoad32(actor + ACTOR_PATTERN) == PATTERN_BUFFERED_IO) {
+      error = doBuffered(cpu, actor, free, count);
+    }
   }
   if (error) return error;
   toDevice(cpu, actor, free, count);
@@ -69,7 +78,9 @@ function pinAll(cpu: usize, actor: usize, free: u32, count: u32, timing: u32): i
     const slot = <usize>quietLoad32(freeSlotAt(actor, free - i));
     const made = pinSlot(cpu, actor, slot);
     if (made < 0) {
-      for (let j: u32 = 1; j < i; j++) unpinSlot(cpu, quietLoad32(freeSlotAt(actor, free - j)));
+      for (let j: u32 = 1; j < i; j++) {
+        unpinSlot(cpu, actor, quietLoad32(freeSlotAt(actor, free - j)));
+      }
       return made;
     }
     calls += <u32>made;
@@ -94,13 +105,15 @@ function pinSlot(cpu: usize, actor: usize, slot: usize): i32 {
   while (done < total) {
     const want = min(total - done, BIO_PAGES);
     const into = slot + SLOT_PAGES + (<usize>done << 2);
-    const got = timed
+    const got = isUnconverted(actor)
+      ? acquireUnconverted(cpu, actor, mm, vpn + done, want, flags, into)
+      : timed
       ? pinTimed(cpu, mm, vpn + done, want, flags, into)
       : pin(cpu, mm, vpn + done, want, flags, into);
     calls++;
     if (got <= 0) {
       quietStore32(slot + SLOT_NR_PAGES, done);
-      unpinSlot(cpu, slot);
+      unpinSlot(cpu, actor, slot);
       return got ? got : -EFAULT;
     }
     done += <u32>got;
@@ -111,9 +124,11 @@ function pinSlot(cpu: usize, actor: usize, slot: usize): i32 {
 }
 
 /** Takes back what an I/O that never started had pinned. */
-function unpinSlot(cpu: usize, slot: usize): void {
+function unpinSlot(cpu: usize, actor: usize, slot: usize): void {
   const flags = pinFlags(quietLoad32(slot + SLOT_IS_READ) != 0);
-  unpin(cpu, slot + SLOT_PAGES, quietLoad32(slot + SLOT_NR_PAGES), flags, false);
+  const count = quietLoad32(slot + SLOT_NR_PAGES);
+  if (isUnconverted(actor)) giveBackUnconverted(cpu, actor, slot + SLOT_PAGES, count, flags, false);
+  else unpin(cpu, slot + SLOT_PAGES, count, flags, false);
   quietStore32(slot + SLOT_NR_PAGES, 0);
   quietStore32(slot + SLOT_TIMED, 0);
 }
@@ -137,12 +152,16 @@ export function stamp(slot: usize): void {
 function toDevice(cpu: usize, actor: usize, free: u32, count: u32): void {
   const service = <usize>quietLoad32(PARAM_SERVICE);
   const now = service ? clockNs() : 0;
+  const values = quietLoad32(PARAM_SERVICE_COUNT);
+  const file = bufferFile(actor);
   for (let i: u32 = 1; i <= count; i++) {
     const slot = <usize>quietLoad32(freeSlotAt(actor, free - i));
     quietStore32(slot + SLOT_BUSY, 1);
+    quietStoreF64(slot + SLOT_DMA_NS, DMA_AT_THE_END);
     if (isDefined(RECORDED)) traceIo(cpu, TRACE_IO_SUBMIT, slot);
     if (!service) continue;
-    const draw = randomBelow(actor, quietLoad32(PARAM_SERVICE_COUNT));
-    quietStoreF64(slot + SLOT_DUE_NS, now + quietLoadF64(service + (<usize>draw << 3)));
+    const due = now + quietLoadF64(service + (<usize>randomBelow(actor, values) << 3));
+    quietStoreF64(slot + SLOT_DUE_NS, due);
+    if (file) scheduleDma(actor, slot, now);
   }
 }

@@ -1,7 +1,8 @@
 /** The actor's I/O slots: one buffer each, an array of free ones, the pages an I/O holds. */
 import {
   ACTOR_BUFFER_BYTES, ACTOR_BUFFER_VPN, ACTOR_FREE_SLOTS, ACTOR_IN_FLIGHT, ACTOR_IODEPTH,
-  ACTOR_MEM_ALIGN, ACTOR_SLOTS, ACTOR_SLOT_STRIDE, SLOT_NR_PAGES,
+  ACTOR_MEM_ALIGN, ACTOR_SLOTS, ACTOR_SLOT_STRIDE, SLOT_LENGTH, SLOT_NR_PAGES,
+  SLOT_REGISTERED,
 } from "../shared/actor_layout.ts";
 import { PAGE_BYTES, PAGE_SHIFT } from "../shared/layout.ts";
 import { quietLoad32, quietStore32 } from "../memory/quiet";
@@ -34,6 +35,12 @@ export function pagesSpanned(actor: usize, index: u32, length: u32): u32 {
 @inline
 export function slotIndex(actor: usize, slot: usize): u32 {
   return <u32>((slot - quietLoad32(actor + ACTOR_SLOTS)) / quietLoad32(actor + ACTOR_SLOT_STRIDE));
+}
+
+/** Pages that the slot's I/O moves: those that it has pinned, or its part of a registration. */
+export function ioPages(actor: usize, slot: usize): u32 {
+  if (!quietLoad32(slot + SLOT_REGISTERED)) return quietLoad32(slot + SLOT_NR_PAGES);
+  return pagesSpanned(actor, slotIndex(actor, slot), quietLoad32(slot + SLOT_LENGTH));
 }
 
 /** All slots free; their order is their use. */

@@ -78,6 +78,8 @@ export const SCHEME_LRU_COUNT = 6;
 /** PARAM_FAST_PATH beside the schemes with a loop of their own: page by page; by a post pass. */
 export const FAST_PATH_SYNCED = 16;
 export const FAST_PATH_POST = 17;
+/** PARAM_RELEASE of the variant put-page. */
+export const RELEASE_BY_PUT = 18;
 export const SYNC_NONE = 0;
 export const SYNC_LOCK = 1;
 export const SYNC_LOCK_POST = 2;
@@ -110,9 +112,8 @@ export const DROP_T1 = 1024;
 export const DROP_T2 = 2048;
 export const DROP_T3 = 4096;
 export const VARIANT_NO_BARRIER = 8192;
-export const VARIANT_PUT_PAGE = 16384;
-export const VARIANT_TEST_ABOVE = 32768;
-export const VARIANT_TEST_LESS_MAPCOUNT = 65536;
+export const VARIANT_TEST_ABOVE = 16384;
+export const VARIANT_TEST_LESS_MAPCOUNT = 32768;
 export const RULES_5_0 = 0;
 export const RULES_5_7 = 1;
 export const RULES_6_13 = 2;

@@ -109,6 +109,8 @@ export const PARAM_STABLE_PAGES = PARAM_TLB_BROADCAST + 4;
 export const PARAM_FILES = PARAM_STABLE_PAGES + 4;
 export const PARAM_FILE_COUNT = PARAM_FILES + 4;
 export const PARAM_COMPLETED = PARAM_FILE_COUNT + 4;
+/** The scheme by which pins are given back, or RELEASE_BY_PUT. */
+export const PARAM_RELEASE = PARAM_COMPLETED + 4;
 export const CONTROL_ZONE = CONTROL_PARAMETERS + 128;
 export const ZONE_LOCK = CONTROL_ZONE;
 export const ZONE_NR_FREE = ZONE_LOCK + 4;

@@ -21,6 +21,7 @@ import {
   RECHECK_BEFORE_LOCK,
   RECHECK_NONE,
   RECHECK_UNDER_LOCK,
+  RELEASE_BY_PUT,
   RULES_5_0,
   RULES_5_7,
   RULES_6_13,
@@ -39,7 +40,6 @@ import {
   TEST_AFTER_SET_WRITEBACK,
   TEST_BEFORE_MKCLEAN,
   VARIANT_NO_BARRIER,
-  VARIANT_PUT_PAGE,
   VARIANT_TEST_ABOVE,
   VARIANT_TEST_LESS_MAPCOUNT,
 } from "../../assembly/shared/codes.ts";
@@ -67,6 +67,7 @@ import {
   PARAM_POLICY_FSYNC,
   PARAM_PTDESCS,
   PARAM_RECHECK,
+  PARAM_RELEASE,
   PARAM_RULES,
   PARAM_SCHEME,
   PARAM_SERVICE,
@@ -140,7 +141,7 @@ const RECHECK_CODES: Readonly<Record<RecheckName, number>> = {
   "under-lock": RECHECK_UNDER_LOCK,
 };
 
-/** Bits of PARAM_VARIANT. `no-recheck` is a value of `recheck`. */
+/** Bits of PARAM_VARIANT; `no-recheck` and `put-page` have parameters of their own. */
 const VARIANT_CODES: Readonly<Record<VariantName, number>> = {
   "drop-G1": DROP_G1,
   "drop-G2": DROP_G2,
@@ -157,7 +158,7 @@ const VARIANT_CODES: Readonly<Record<VariantName, number>> = {
   "drop-T3": DROP_T3,
   "no-recheck": 0,
   "no-barrier": VARIANT_NO_BARRIER,
-  "put-page": VARIANT_PUT_PAGE,
+  "put-page": 0,
   "test-above": VARIANT_TEST_ABOVE,
   "test-less-mapcount": VARIANT_TEST_LESS_MAPCOUNT,
 };
@@ -202,6 +203,7 @@ function writeParameters({ words, plan }: Machine, spec: MachineSpec): void {
   const parameters: readonly (readonly [number, number])[] = [
     [PARAM_SCHEME, SCHEME_CODES[spec.scheme]],
     [PARAM_FAST_PATH, fastPathOf(spec)],
+    [PARAM_RELEASE, spec.variant === "put-page" ? RELEASE_BY_PUT : SCHEME_CODES[spec.scheme]],
     [PARAM_SYNC, SYNC_CODES[spec.sync]],
     [PARAM_VARIANT, spec.variant === undefined ? 0 : VARIANT_CODES[spec.variant]],
     [PARAM_POLICY_BACKGROUND, POLICY_CODES[spec.onPinned.background]],
