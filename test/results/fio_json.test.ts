@@ -87,7 +87,7 @@ describe("the pinlab object", () => {
       executor: "threads",
       scheme: "bias",
       bias: 1024,
-      on_pinned: null,
+      on_pinned: "skip/bounce",
       rules: "5.0",
       seed: 1,
       cpus: 2,
@@ -119,7 +119,7 @@ describe("the pinlab object", () => {
 
   test("a breach keeps its name, its count and its first occurrence", () => {
     const breach = { name: "no-overflow", count: 2, expected: false, first: "page 7" };
-    const invariants = { checked: ["no-overflow"], violated: [breach] };
+    const invariants = { checked: ["no-overflow"], promised: ["no-overflow"], violated: [breach] };
     expect(parsed(runRecord({ invariants })).pinlab.invariants.violated).toEqual([breach]);
   });
 

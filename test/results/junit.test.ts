@@ -38,6 +38,7 @@ const RECORD = runRecord({
   ],
   invariants: {
     checked: ["no-overflow", "no-use-after-free", "fsync-durable"],
+    promised: ["no-overflow", "no-use-after-free"],
     violated: [
       { name: "no-overflow", count: 3, expected: false, first: "page 4711" },
       { name: "fsync-durable", count: 2, expected: true, first: "page 1" },

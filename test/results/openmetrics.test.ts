@@ -65,6 +65,7 @@ const RECORD = runRecord({
   },
   invariants: {
     checked: ["no-overflow", "no-use-after-free"],
+    promised: ["no-overflow"],
     violated: [{ name: "no-overflow", count: 3, expected: false, first: "page 4711" }],
   },
   thresholds: [
