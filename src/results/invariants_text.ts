@@ -38,14 +38,15 @@ function fateLines(record: RunRecord): string[] {
   const width = Math.max(...names.map((name) => name.length));
   return names.map((name) => {
     const breach = violated.find((one) => one.name === name);
-    const fate = breach ? fateWords(breach) : decided.has(name) ? "held" : "not decided here";
+    const fate = decided.has(name) ? fateWords(breach) : `not decided by ${record.executor}`;
     const promise = promised.includes(name) ? "promised" : "";
     return indented(`${name.padEnd(width)}  ${promise.padEnd("promised".length)}  ${fate}`);
   });
 }
 
-function fateWords({ expected }: InvariantBreach): string {
-  return expected ? "violated" : "BROKEN";
+function fateWords(breach: InvariantBreach | undefined): string {
+  if (breach === undefined) return "held";
+  return breach.expected ? "violated as expected" : "BROKEN";
 }
 
 function breachWords({ name, count, expected, first }: InvariantBreach): string {

@@ -43,7 +43,7 @@ function verdictWords(pins: PinsRecord): string {
   return `asked=${countWords(asked)}, ${words.join(", ")}`;
 }
 
-/** What wrong answers cost: work that was put off for nothing, or DMA into what was not expected. */
+/** What wrong answers cost: work put off for nothing, DMA that no one expected. */
 function meaningWords({ pins, scenario }: RunRecord): string[] {
   const { truePositive, falsePositive, falseNegative, unknown } = pins;
   const { background, fsync } = scenario.machine.onPinned;
@@ -52,10 +52,10 @@ function meaningWords({ pins, scenario }: RunRecord): string[] {
     const share = shareWords(falsePositive / (truePositive + falsePositive));
     const heeded = background !== "ignore" || fsync !== "ignore";
     words.push(
-      `false_positive: ${share} of the pages told to be pinned had no device writing to them and ` +
+      `false_positive: ${share} of the pages told to be pinned had no device writing to ` +
         (heeded
-          ? "were skipped, bounced, waited for or kept for nothing."
-          : "nothing was done about it (on-pinned=ignore)."),
+          ? "them and were skipped, bounced, waited for or kept for nothing."
+          : "them and nothing was done about it (on-pinned=ignore)."),
     );
   }
   if (falseNegative > 0) {

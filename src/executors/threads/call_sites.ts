@@ -1,5 +1,4 @@
 import type { InvariantBreach } from "../../results/record.ts";
-import { wholeWords } from "../../results/words.ts";
 import type { InvariantName } from "../../scenario/promises.ts";
 import type { CountName, Job, PatternName } from "../../scenario/scenario.ts";
 
@@ -34,7 +33,7 @@ export function mixedCallSites(actors: readonly CallSites[], scheme: CountName):
   if (scheme === "refcount") return [];
   return actors.flatMap(({ name, job, pattern, pinsAcquired, pinsReleased }) => {
     const count = Math.abs(pinsAcquired - pinsReleased);
-    const [pages, them] = count === 1 ? ["1 page", "it"] : [`${wholeWords(count)} pages`, "them"];
+    const [pages, them] = count === 1 ? ["1 page", "it"] : [`${count} pages`, "them"];
     const who = `${name} (${pattern})`;
     if (pinsAcquired > pinsReleased) {
       const words =

@@ -22,7 +22,7 @@ describe("call sites", () => {
       {
         job: "db",
         words:
-          "db.0 (direct_io) got 12,345 pages by pin_user_pages() and gave them back by " +
+          "db.0 (direct_io) got 12345 pages by pin_user_pages() and gave them back by " +
           "put_page(), which takes no pin away",
       },
     ]);
