@@ -224,7 +224,7 @@ function addWork(out: Exposition, { work }: RunRecord): void {
   out.counter(
     "pinlab_work_pages",
     "",
-    "What pins cost the file side, in pages; ptes_cleaned in page-table entries.",
+    "What pins cost the file side: pages; ptes_cleaned page-table entries, gup_waited times.",
     WORK_NAMES.flatMap((kind): [Labels, number][] => {
       const pages = work[kind];
       return pages === undefined ? [] : [[{ kind }, pages]];

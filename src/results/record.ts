@@ -119,7 +119,7 @@ export interface InvariantBreach {
   readonly expected: boolean;
   /** The first occurrence in words. */
   readonly first: string;
-  /** Names of the jobs that broke it: where one of them failed, it failed because of that. */
+  /** Jobs that broke it or share memory with those: if one of them failed, then because of it. */
   readonly jobs?: readonly string[] | undefined;
 }
 

@@ -201,7 +201,10 @@ export function metricHelp(): MetricHelp[] {
         "pages that the scheme, or a count about to overflow, refused to pin",
     },
     { names: ["violations"], about: "how often a promised invariant was broken" },
-    { names: ["findings"], about: "how often an invariant was broken that nothing promised" },
+    {
+      names: ["findings"],
+      about: "how often an invariant was broken that the scheme does not promise",
+    },
     { names: ["errors"], about: "jobs that failed" },
     { names: ["duration"], about: "measured time" },
     {
@@ -213,8 +216,8 @@ export function metricHelp(): MetricHelp[] {
     {
       names: withPrefix("work", WORK_NAMES),
       about:
-        "what pins cost the file side, in pages (ptes_cleaned: in page-table entries), warm-up " +
-        "and teardown included",
+        "what pins cost the file side, in pages (ptes_cleaned in page-table entries, gup_waited " +
+        "in times), warm-up and teardown included",
     },
     { names: VMSTAT_NAMES, about: "counters of the whole run, warm-up and teardown included" },
   ];

@@ -1,21 +1,22 @@
 import type { InvariantBreach } from "../../results/record.ts";
 import type { InvariantName } from "../../scenario/promises.ts";
-import type { CountName, Job, PatternName } from "../../scenario/scenario.ts";
+import type { CountName, Job } from "../../scenario/scenario.ts";
 
 /** What an actor has counted of its own calls, in pages, once everything was given back. */
 export interface CallSites {
-  /** The actor, such as `db.0`, and the job that it belongs to. */
+  /** The actor, such as `db.0`. */
   readonly name: string;
-  readonly job: Job["name"];
-  readonly pattern: PatternName;
+  /** The job that it is reported under. */
+  readonly job: Pick<Job, "name" | "pattern" | "bufferFile">;
   readonly pinsAcquired: number;
   readonly pinsReleased: number;
 }
 
 /** An actor that gave back by other calls than it got by. */
 export interface MixedCallSite {
-  readonly job: Job["name"];
   readonly words: string;
+  /** Its job, and those whose buffers are pages of the same file: the counts are theirs too. */
+  readonly jobs: readonly string[];
 }
 
 /** Counts that a mixed call site leaves wrong: a job of its own may fail for them. */
@@ -31,21 +32,22 @@ const BROKEN_BY_THEM: readonly string[] = [
  */
 export function mixedCallSites(actors: readonly CallSites[], scheme: CountName): MixedCallSite[] {
   if (scheme === "refcount") return [];
-  return actors.flatMap(({ name, job, pattern, pinsAcquired, pinsReleased }) => {
+  return actors.flatMap(({ name, job, pinsAcquired, pinsReleased }) => {
     const count = Math.abs(pinsAcquired - pinsReleased);
     const [pages, them] = count === 1 ? ["1 page", "it"] : [`${count} pages`, "them"];
-    const who = `${name} (${pattern})`;
+    const who = `${name} (${job.pattern})`;
+    const jobs = sharersOf(job, actors);
     if (pinsAcquired > pinsReleased) {
       const words =
         `${who} got ${pages} by pin_user_pages() and gave ${them} back by put_page(), which ` +
         "takes no pin away";
-      return [{ job, words }];
+      return [{ words, jobs }];
     }
     if (pinsAcquired < pinsReleased) {
       const words =
         `${who} got ${pages} by get_user_pages() and gave ${them} back by ` +
         "unpin_user_pages(), which takes away pins that were never taken";
-      return [{ job, words }];
+      return [{ words, jobs }];
     }
     return [];
   });
@@ -63,7 +65,7 @@ export function withCallSites(
   const [first] = sites;
   if (first === undefined) return [...breaches];
   const name: InvariantName = "conserved-refcount";
-  const jobs = [...new Set(sites.map(({ job }) => job))];
+  const jobs = [...new Set(sites.flatMap((site) => site.jobs))];
   const known = breaches.find((breach) => breach.name === name);
   const ofSites: InvariantBreach = {
     name,
@@ -78,4 +80,11 @@ export function withCallSites(
       .map((breach) => (BROKEN_BY_THEM.includes(breach.name) ? { ...breach, jobs } : breach)),
     ofSites,
   ];
+}
+
+function sharersOf({ name, bufferFile }: CallSites["job"], actors: readonly CallSites[]): string[] {
+  const sharing = actors.filter(
+    ({ job }) => bufferFile !== undefined && job.bufferFile === bufferFile,
+  );
+  return [...new Set([name, ...sharing.map(({ job }) => job.name)])];
 }

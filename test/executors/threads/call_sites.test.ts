@@ -7,9 +7,15 @@ import {
 
 const PROMISED = ["no-overflow", "conserved-refcount"] as const;
 
-function actor(name: string, pinsAcquired: number, pinsReleased: number): CallSites {
-  const [job = name] = name.split(".");
-  return { name, job, pattern: "direct_io", pinsAcquired, pinsReleased };
+function actor(
+  name: string,
+  pinsAcquired: number,
+  pinsReleased: number,
+  bufferFile?: string,
+): CallSites {
+  const [jobName = name] = name.split(".");
+  const job = { name: jobName, pattern: "direct_io", bufferFile } as const;
+  return { name, job, pinsAcquired, pinsReleased };
 }
 
 describe("call sites", () => {
@@ -20,12 +26,17 @@ describe("call sites", () => {
   test("that pin and put_page() are told by name, pattern and pages", () => {
     expect(mixedCallSites([actor("db.0", 13_345, 1000), actor("log", 7, 7)], "bias")).toEqual([
       {
-        job: "db",
+        jobs: ["db"],
         words:
           "db.0 (direct_io) got 12345 pages by pin_user_pages() and gave them back by " +
           "put_page(), which takes no pin away",
       },
     ]);
+  });
+
+  test("spoil the counts of whoever's buffers are pages of the same file", () => {
+    const actors = [actor("a", 9, 0, "/data"), actor("b", 5, 5, "/data"), actor("c", 5, 5, "/x")];
+    expect(mixedCallSites(actors, "bias").map(({ jobs }) => jobs)).toEqual([["a", "b"]]);
   });
 
   test("may be mixed where pins are plain references", () => {
