@@ -99,11 +99,13 @@ function sourceValue({ source }: Metric, figures: Figures): number | undefined {
         ? OF_DIRECTION[source.figure](figures, source.direction)
         : undefined;
     case "pins":
-      return OF_PINS[source.figure](figures.pins);
+      return OF_PINS[source.figure](figures);
     case "run":
       return OF_RUN[source.figure](figures);
     case "fallback":
       return figures.pins.fastFallbacks[source.cause];
+    case "work":
+      return figures.work[source.kind];
     case "vmstat":
       return figures.vmstat[source.counter];
   }
@@ -146,20 +148,23 @@ const OF_DIRECTION: Readonly<
 };
 
 const OF_PINS: Readonly<
-  Record<keyof typeof PIN_FIGURES, (pins: Figures["pins"]) => number | undefined>
+  Record<keyof typeof PIN_FIGURES, (figures: Figures) => number | undefined>
 > = {
-  covered: (pins) => pins.covered,
-  true_positive: (pins) => pins.truePositive,
-  false_positive: (pins) => pins.falsePositive,
-  false_negative: (pins) => pins.falseNegative,
-  undecided: (pins) => pins.undecided,
-  refused_overflow: (pins) => pins.refusedOverflow,
+  covered: ({ pins }) => pins.covered,
+  true_positive: ({ pins }) => pins.truePositive,
+  false_positive: ({ pins }) => pins.falsePositive,
+  false_negative: ({ pins }) => pins.falseNegative,
+  undecided: ({ pins }) => pins.undecided,
+  refused: ({ work }) => work.pins_refused,
+  refused_overflow: ({ pins }) => pins.refusedOverflow,
 };
 
 const OF_RUN: Readonly<Record<keyof typeof RUN_FIGURES, (figures: Figures) => number | undefined>> =
   {
     violations: ({ invariants }) =>
       sum(invariants.violated, ({ expected, count }) => (expected ? 0 : count)),
+    findings: ({ invariants }) =>
+      sum(invariants.violated, ({ expected, count }) => (expected ? count : 0)),
     errors: ({ jobs }) => sum(jobs, ({ error }) => (error === 0 ? 0 : 1)),
     fallbacks: ({ pins }) => sum(Object.values(pins.fastFallbacks), (times) => times),
     duration: ({ durationNs }) => durationNs,

@@ -1,7 +1,9 @@
+import { chosenParameters, machineParameters } from "../scenario/machine_words.ts";
 import type { RunRecord } from "./record.ts";
-import { brokenPromises, usesBias } from "./record_facts.ts";
+import { brokenPromises, causeOf } from "./record_facts.ts";
 import { refusalWords } from "./refusal.ts";
 import { failedThresholds, foundWords } from "./threshold_words.ts";
+import { timesWords } from "./words.ts";
 
 /** What a command ends with; README lists them. */
 export const EXIT_DONE = 0;
@@ -44,8 +46,9 @@ export function exitStatusOf(reasons: readonly ExitReason[]): ExitStatus {
 /**
  * Why a finished run does not end with 0: a job that failed (a worker died, or the machine
  * refused what no workload may be refused) is an internal error, unless the rules that the user
- * chose demand the refusal: that is a configuration which cannot run. Then the interruption; then
- * broken promises; then thresholds. An expected finding is no reason.
+ * chose demand the refusal: that is a configuration which cannot run; or a promise was broken that
+ * made it fail. Then the interruption; then broken promises; then thresholds. An expected finding
+ * is no reason.
  */
 export function runExitReasons(record: RunRecord): ExitReason[] {
   const reasons: ExitReason[] = [];
@@ -58,7 +61,10 @@ export function runExitReasons(record: RunRecord): ExitReason[] {
       continue;
     }
     const what = errorText === "" ? `error ${error}` : `${errorText} (error ${error})`;
-    reasons.push({ status: EXIT_INTERNAL, message: `job ${job.name} failed: ${what}` });
+    const cause = causeOf(record, failed);
+    const because = cause === undefined ? "" : `, because ${cause.name} was violated`;
+    const status = cause === undefined ? EXIT_INTERNAL : EXIT_INVARIANT;
+    reasons.push({ status, message: `job ${job.name} failed: ${what}${because}` });
   }
   if (record.interrupted) {
     reasons.push({
@@ -67,8 +73,8 @@ export function runExitReasons(record: RunRecord): ExitReason[] {
     });
   }
   for (const { name, count, first } of brokenPromises(record)) {
-    const times = count === 1 ? "once" : `${count} times`;
-    reasons.push({ status: EXIT_INVARIANT, message: `${name} violated ${times}: ${first}` });
+    const message = `${name} violated ${timesWords(count)}: ${first}`;
+    reasons.push({ status: EXIT_INVARIANT, message });
   }
   for (const judged of failedThresholds(record)) {
     const message = `threshold ${judged.threshold.text} failed: ${foundWords(record, judged)}`;
@@ -79,19 +85,26 @@ export function runExitReasons(record: RunRecord): ExitReason[] {
 
 /** The command that repeats a run; undefined if its input came from a program. */
 export function repeatLine(record: RunRecord): string | undefined {
+  return repeatParts(record)?.join(" ");
+}
+
+/** As above, the command and each flag with its value: whoever breaks lines breaks between them. */
+export function repeatParts(record: RunRecord): string[] | undefined {
   const { source, machine, run, thresholds } = record.scenario;
   if (source === "api") return undefined;
-  const flags = [
-    `--scheme ${machine.scheme}`,
-    ...(usesBias(machine) ? [`--bias ${machine.bias}`] : []),
-    `--rules ${machine.rules}`,
+  // A scenario file may have said something else than the scheme's own.
+  const parameters = /\.ya?ml$/.test(source)
+    ? machineParameters(machine)
+    : chosenParameters(machine);
+  return [
+    `pinlab run ${shellWord(source)}`,
+    ...parameters.map(({ name, value }) => `--${name} ${value}`),
     `--seed ${run.seed}`,
     ...(run.durationMs === undefined ? [] : [`--duration ${run.durationMs}ms`]),
     `--warmup ${run.warmupMs}ms`,
     `--sample ${run.sample}`,
     ...thresholds.map(({ text }) => `--threshold ${shellWord(text)}`),
   ];
-  return `pinlab run ${shellWord(source)} ${flags.join(" ")}`;
 }
 
 function shellWord(text: string): string {

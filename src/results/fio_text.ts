@@ -1,6 +1,6 @@
 import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
-import { doesIo } from "../scenario/endless.ts";
+import { doesIo, isBackground } from "../scenario/endless.ts";
 import { hasSchedule } from "../scenario/pacing.ts";
 import type { Group, Job, Replay } from "../scenario/scenario.ts";
 import { goalLines } from "./fio_goals.ts";
@@ -84,7 +84,10 @@ function workWords(job: Job): string {
   if (job.pattern === "xsk_umem") {
     return `pattern=xsk_umem, rw=${rwName(job)}, ${umemWords(job)}, iodepth=${job.iodepth}`;
   }
-  return `rw=${rwName(job)}, bs=${sizes}, ioengine=${job.ioengine}, iodepth=${job.iodepth}`;
+  return (
+    `rw=${rwName(job)}, bs=${sizes}, ioengine=${job.ioengine}, iodepth=${job.iodepth}` +
+    callSiteWords(job)
+  );
 }
 
 /** What a replay reads and writes, and in what sizes, is its log's to say. */
@@ -98,12 +101,37 @@ function umemWords({ bufferPages, frameBytes }: Job): string {
   return `umem=${(bufferPages * PAGE_BYTES) / frameBytes} frames of ${binaryBytes(frameBytes)}`;
 }
 
+/** A call site that is not converted, or only by half. */
+function callSiteWords({ acquire, release }: Job): string {
+  if (acquire === "pin" && release === "unpin") return "";
+  return `, acquire=${acquire}, release=${release}`;
+}
+
 function otherWorkWords(job: Job): string {
+  if (isBackground(job)) return backgroundWords(job);
   if (job.pattern === "mapper") return `pattern=mapper, references=${job.references}`;
   return (
     `pattern=${job.pattern}, pages=${job.bufferPages}, ` +
     `per call=${job.pagesPerCall}, walk=${job.walk}`
   );
+}
+
+/** `pattern=writeback, file=/data, every=50ms, sync=none`: what a pass does, and how often. */
+function backgroundWords(job: Job): string {
+  const { pattern, file, everyMs, fsync, punch, batchPages } = job;
+  const parts = [`pattern=${pattern}`];
+  if (file !== undefined) parts.push(`file=${file}`);
+  parts.push(everyMs === 0 ? "without a pause" : `every=${periodWords(everyMs)}`);
+  if (pattern === "writeback") parts.push(`sync=${fsync ? "all" : "none"}`);
+  else parts.push(`at most ${batchPages} ${batchPages === 1 ? "page" : "pages"} a pass`);
+  if (pattern === "truncate") parts.push(punch ? "punches holes" : "cuts the end off");
+  return parts.join(", ");
+}
+
+/** As a job file would have it, not to three figures. */
+function periodWords(ms: number): string {
+  if (ms >= 1000 && ms % 1000 === 0) return `${ms / 1000}s`;
+  return ms >= 1 ? `${ms}ms` : durationWords(ms * 1e6);
 }
 
 function boundsWords({ min, max }: { min: number; max: number }): string {

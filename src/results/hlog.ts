@@ -1,4 +1,5 @@
 import { LatencyHistogram } from "../machine/histogram.ts";
+import { schemeName } from "../scenario/machine_words.ts";
 import { encodeV2Base64 } from "./hdr_v2.ts";
 import type { DirectionRecord, RunRecord } from "./record.ts";
 import { opsOf, sampleWords } from "./record_facts.ts";
@@ -14,7 +15,7 @@ export function hlog(record: RunRecord): string {
   const startSeconds = (record.startedAtMs / 1000).toFixed(3);
   const { machine } = record.scenario;
   const lines = [
-    `#[pinlab ${record.environment.pinlab}: values in ns, scheme ${machine.scheme}, ` +
+    `#[pinlab ${record.environment.pinlab}: values in ns, scheme ${schemeName(machine)}, ` +
       `${sampleWords(record.scenario)} timed]`,
     "#[Histogram log format version 1.3]",
     `#[StartTime: ${startSeconds} (seconds since epoch), ${javaDate(record.startedAtMs)}]`,

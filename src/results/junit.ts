@@ -1,6 +1,8 @@
+import { machineParameters } from "../scenario/machine_words.ts";
 import type { RunRecord } from "./record.ts";
-import { usesBias } from "./record_facts.ts";
+import { causeOf } from "./record_facts.ts";
 import { foundWords } from "./threshold_words.ts";
+import { timesWords } from "./words.ts";
 import { attributes, element } from "./xml.ts";
 
 /** One thing that could go wrong: a failure is a verdict on the machine, an error on the run. */
@@ -48,23 +50,33 @@ function runCase({ interrupted, durationNs }: RunRecord): TestCase {
   return { ...whole, outcome: { kind: "error", message } };
 }
 
-function jobCases({ jobs }: RunRecord): TestCase[] {
-  return jobs.map(({ job, elapsedNs, error, errorText }): TestCase => {
+/** A job that broke the machine is a verdict on the machine too. */
+function jobCases(record: RunRecord): TestCase[] {
+  return record.jobs.map((failed): TestCase => {
+    const { job, elapsedNs, error, errorText } = failed;
     const done = { classname: "pinlab.job", name: job.name, seconds: elapsedNs / 1e9 };
     if (error === 0) return done;
     const message = errorText === "" ? `error ${error}` : `${errorText} (error ${error})`;
-    return { ...done, outcome: { kind: "error", message } };
+    const cause = causeOf(record, failed);
+    if (cause === undefined) return { ...done, outcome: { kind: "error", message } };
+    const because = `${message}, because ${cause.name} was violated`;
+    return { ...done, outcome: { kind: "failure", message: because } };
   });
 }
 
+/** A breach of what was never promised is told and fails nothing. */
 function invariantCases({ invariants }: RunRecord): TestCase[] {
-  const { checked, violated } = invariants;
+  const { checked, promised, violated } = invariants;
   const names = new Set([...checked, ...violated.map(({ name }) => name)]);
   return [...names].map((name): TestCase => {
     const whole = { classname: "pinlab.invariant", name, seconds: 0 };
     const breaches = violated.filter((breach) => breach.name === name);
-    const words = breaches.map(({ count, first }) => `violated ${count} times, first: ${first}`);
-    if (breaches.length === 0) return whole;
+    const words = breaches.map(
+      ({ count, first }) => `violated ${timesWords(count)}, first: ${first}`,
+    );
+    if (breaches.length === 0) {
+      return { ...whole, output: promised.includes(name) ? "promised, held" : "held" };
+    }
     const message = words.join("; ");
     if (breaches.some(({ expected }) => !expected)) {
       return { ...whole, outcome: { kind: "failure", message } };
@@ -98,9 +110,7 @@ function propertiesXml({ scenario, executor, environment }: RunRecord): string {
   const properties: Record<string, string | number> = {
     source: scenario.source,
     executor,
-    scheme: machine.scheme,
-    ...(usesBias(machine) ? { bias: machine.bias } : {}),
-    rules: machine.rules,
+    ...Object.fromEntries(machineParameters(machine).map(({ name, value }) => [name, value])),
     seed: run.seed,
     sample: run.sample,
     pinlab: environment.pinlab,

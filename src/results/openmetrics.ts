@@ -1,8 +1,11 @@
 import type { LatencyHistogram } from "../machine/histogram.ts";
+import { machineParameters } from "../scenario/machine_words.ts";
+import { WORK_NAMES } from "../scenario/metric_names.ts";
 import { findMetric } from "../scenario/metrics.ts";
+import type { MachineSpec } from "../scenario/scenario.ts";
 import { Exposition, type Labels } from "./openmetrics_text.ts";
 import type { DirectionRecord, JobRecord, RunRecord } from "./record.ts";
-import { opsOf, sampleWords, usesBias } from "./record_facts.ts";
+import { opsOf, sampleWords } from "./record_facts.ts";
 
 const NS = 1e-9;
 
@@ -17,6 +20,7 @@ export function openMetrics(record: RunRecord): string {
   addOperations(out, record);
   addJobs(out, record);
   addPins(out, record);
+  addWork(out, record);
   addVerdicts(out, record);
   return out.text();
 }
@@ -28,9 +32,7 @@ function addRun(out: Exposition, record: RunRecord): void {
     scenario: scenario.name,
     source: scenario.source,
     executor: record.executor,
-    scheme: machine.scheme,
-    bias: usesBias(machine) ? String(machine.bias) : "",
-    rules: machine.rules,
+    ...parameterLabels(machine),
     seed: String(run.seed),
     sample: String(run.sample),
     pinlab: environment.pinlab,
@@ -67,6 +69,15 @@ function addRun(out: Exposition, record: RunRecord): void {
     "Share of the actors' time that sampling cost.",
     calibration.samplingShare,
   );
+}
+
+/** What the machine does not have is empty, lest series of other machines look like its own. */
+function parameterLabels(machine: MachineSpec): Labels {
+  const labels = machineParameters(machine).map(({ name, value }): [string, string] => [
+    name.replaceAll("-", "_"),
+    value,
+  ]);
+  return { bias: "", variant: "", ...Object.fromEntries(labels) };
 }
 
 function addOperations(out: Exposition, record: RunRecord): void {
@@ -209,17 +220,34 @@ function addPins(out: Exposition, { pins, vmstat }: RunRecord): void {
   );
 }
 
+function addWork(out: Exposition, { work }: RunRecord): void {
+  out.counter(
+    "pinlab_work_pages",
+    "",
+    "What pins cost the file side: pages; ptes_cleaned page-table entries, gup_waited times.",
+    WORK_NAMES.flatMap((kind): [Labels, number][] => {
+      const pages = work[kind];
+      return pages === undefined ? [] : [[{ kind }, pages]];
+    }),
+  );
+}
+
 function addVerdicts(out: Exposition, { invariants, thresholds }: RunRecord): void {
-  const { checked, violated } = invariants;
+  const { checked, promised, violated } = invariants;
+  const labelsOf = (invariant: string, expected: boolean): Labels => ({
+    invariant,
+    promised: promised.includes(invariant) ? "yes" : "no",
+    expected: expected ? "yes" : "no",
+  });
   const held = checked.filter((name) => violated.every((breach) => breach.name !== name));
   out.counter(
     "pinlab_invariant_violations",
     "",
     "Breaches of each checked invariant; expected ones are findings, not broken promises.",
     [
-      ...held.map((invariant): [Labels, number] => [{ invariant, expected: "no" }, 0]),
+      ...held.map((invariant): [Labels, number] => [labelsOf(invariant, false), 0]),
       ...violated.map(({ name, expected, count }): [Labels, number] => [
-        { invariant: name, expected: expected ? "yes" : "no" },
+        labelsOf(name, expected),
         count,
       ]),
     ],

@@ -1,7 +1,10 @@
 import { FIO_PERCENTILES } from "../scenario/defaults.ts";
+import { policyName, schemeName, usesBias } from "../scenario/machine_words.ts";
+import { WORK_NAMES } from "../scenario/metric_names.ts";
+import type { MachineSpec } from "../scenario/scenario.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
-import type { OpRecord, PinsRecord, RunRecord, ThresholdRecord, TraceRecord } from "./record.ts";
-import { notesOf, opsOf, usesBias, warmupsMs } from "./record_facts.ts";
+import type { OpRecord, RunRecord, ThresholdRecord, TraceRecord } from "./record.ts";
+import { notesOf, opsOf, warmupsMs } from "./record_facts.ts";
 
 /** Version of the `pinlab` object; a key that changes its meaning raises it. */
 export const PINLAB_SCHEMA = 1;
@@ -15,11 +18,7 @@ export function pinlabJson(record: RunRecord, withBins: boolean) {
   return {
     schema: PINLAB_SCHEMA,
     executor: record.executor,
-    scheme: scenario.machine.scheme,
-    bias: usesBias(scenario.machine) ? scenario.machine.bias : null,
-    // Without a page cache no one writes back a pinned page.
-    on_pinned: null,
-    rules: scenario.machine.rules,
+    ...machineJson(scenario.machine),
     seed: scenario.run.seed,
     cpus: record.environment.cpus,
     duration_ns: Math.round(record.durationNs),
@@ -33,8 +32,9 @@ export function pinlabJson(record: RunRecord, withBins: boolean) {
     memory_bytes: record.memoryBytes,
     vmstat: record.vmstat,
     ops: Object.fromEntries(opsOf(record).map(([name, op]) => [name, opJson(op, withBins)])),
-    pins: pinsJson(record.pins),
-    invariants: record.invariants,
+    pins: pinsJson(record),
+    work: Object.fromEntries(WORK_NAMES.map((name) => [name, record.work[name] ?? 0])),
+    invariants: invariantsJson(record),
     thresholds: record.thresholds.map(thresholdJson),
     trace: traceJson(record.trace),
     notes: notesOf(record),
@@ -44,6 +44,20 @@ export function pinlabJson(record: RunRecord, withBins: boolean) {
       sampling_share: rounded(record.calibration.samplingShare),
     },
     environment: environmentJson(record),
+  };
+}
+
+function machineJson(machine: MachineSpec) {
+  return {
+    scheme: schemeName(machine),
+    bias: usesBias(machine) ? machine.bias : null,
+    on_pinned: policyName(machine.onPinned),
+    rules: machine.rules,
+    test_at: machine.testAt,
+    recheck: machine.recheck,
+    tlb: machine.tlb,
+    stable_pages: machine.stablePages,
+    variant: machine.variant ?? null,
   };
 }
 
@@ -58,7 +72,7 @@ function opJson(op: OpRecord, withBins: boolean) {
   };
 }
 
-function pinsJson(pins: PinsRecord) {
+function pinsJson({ pins, work }: RunRecord) {
   return {
     covered: pins.covered ?? null,
     true_positive: pins.truePositive,
@@ -67,8 +81,23 @@ function pinsJson(pins: PinsRecord) {
     false_negative: pins.falseNegative,
     undecided: pins.undecided,
     unknown: pins.unknown,
+    refused: work.pins_refused ?? 0,
     refused_overflow: pins.refusedOverflow,
     fast_fallbacks: pins.fastFallbacks,
+  };
+}
+
+function invariantsJson({ invariants }: RunRecord) {
+  const { checked, promised, violated } = invariants;
+  return {
+    checked,
+    promised,
+    violated: violated.map(({ name, count, expected, first }) => ({
+      name,
+      count,
+      expected,
+      first,
+    })),
   };
 }
 

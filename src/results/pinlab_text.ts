@@ -1,32 +1,27 @@
-import type { InvariantBreach, OpName, OpRecord, PinsRecord, RunRecord } from "./record.ts";
-import {
-  brokenPromises,
-  notesOf,
-  opsOf,
-  pinnedTests,
-  timedIos,
-  usesBias,
-  warmupsMs,
-} from "./record_facts.ts";
+import { chosenParameters, machineParameters } from "../scenario/machine_words.ts";
+import { fileSideLines } from "./file_side_text.ts";
+import { invariantLines } from "./invariants_text.ts";
+import { pinLines } from "./pins_text.ts";
+import type { OpName, OpRecord, RunRecord } from "./record.ts";
+import { hasFiles, notesOf, opsOf, timedIos, warmupsMs } from "./record_facts.ts";
+import { indented, LABEL, labelled, paragraph, WIDTH } from "./report_layout.ts";
 import { foundWords } from "./threshold_words.ts";
 import { binaryBytes, countWords, durationWords, shareWords, table, wrapped } from "./words.ts";
 
 /** The part of the report that fio has no words for: what pinning did and what it cost. */
 
-const WIDTH = 80;
-/** Width of fio's labels: `  cpu          : `. */
-const LABEL = 13;
 /** Columns that what a threshold found needs beside it. */
 const LEAST_FOUND = 24;
 
 export function pinlabLines(record: RunRecord): string[] {
   return [
-    `Pinning: ${schemeWords(record)}`,
+    ...schemeLines(record),
     ...labelled("machine", machineWords(record)),
     ...labelled("measured", measuredWords(record)),
     ...labelled("measuring", measuringWords(record)),
     ...opLines(record),
-    ...pinLines(record.pins),
+    ...pinLines(record),
+    ...fileSideLines(record),
     ...vmstatLines(record.vmstat),
     ...invariantLines(record),
     ...thresholdLines(record),
@@ -35,13 +30,18 @@ export function pinlabLines(record: RunRecord): string[] {
   ];
 }
 
-function schemeWords(record: RunRecord): string {
+/** Everything that a verdict depends on; without files less does. */
+function schemeLines(record: RunRecord): string[] {
   const { machine, run } = record.scenario;
-  const bias = usesBias(machine) ? `, bias=${machine.bias}` : "";
-  return (
-    `scheme=${machine.scheme}${bias}, rules=${machine.rules}, ` +
-    `executor=${record.executor}, seed=${run.seed}`
-  );
+  const parameters = hasFiles(record) ? machineParameters(machine) : chosenParameters(machine);
+  const words = [
+    ...parameters.map(({ name, value }) => `${name}=${value}`),
+    `executor=${record.executor}`,
+    `seed=${run.seed}`,
+  ].join(", ");
+  const head = "Pinning: ";
+  const [first = "", ...rest] = wrapped(words, WIDTH - head.length);
+  return [head + first, ...rest.map((line) => " ".repeat(head.length) + line)];
 }
 
 function machineWords(record: RunRecord): string {
@@ -104,60 +104,14 @@ function opCells(name: OpName, op: OpRecord): string[] {
   return [...cells, ...percentiles, durationWords(latency.maxNs), shareWords(op.belowResolution)];
 }
 
-function pinLines(pins: PinsRecord): string[] {
-  const covered = pins.covered === undefined ? "none taken" : shareWords(pins.covered);
-  const causes = Object.entries(pins.fastFallbacks).filter(([, times]) => times > 0);
-  const fallbacks = causes.map(([cause, times]) => `${cause}=${countWords(times)}`).join(", ");
-  return [
-    ...labelled(
-      "pins",
-      pins.covered === undefined
-        ? covered
-        : `covered=${covered}, refused at overflow=${countWords(pins.refusedOverflow)}`,
-    ),
-    ...labelled("pinned test", verdictWords(pins)),
-    ...labelled("fallbacks", fallbacks === "" ? "none" : fallbacks),
-  ];
-}
-
-function verdictWords(pins: PinsRecord): string {
-  const asked = pinnedTests(pins);
-  if (asked === 0) return "never asked";
-  const answers: [string, number][] = [
-    ["true_positive", pins.truePositive],
-    ["false_positive", pins.falsePositive],
-    ["true_negative", pins.trueNegative],
-    ["false_negative", pins.falseNegative],
-    ["undecided", pins.undecided],
-    ["unknown", pins.unknown],
-  ];
-  const words = answers
-    .filter(([name, times]) => times > 0 || name.startsWith("false"))
-    .map(([name, times]) => `${name}=${countWords(times)}`);
-  return `asked=${countWords(asked)}, ${words.join(", ")}`;
-}
+/** Counters of what only files have; without any they are left out. */
+const OF_FILES = ["nr_dirtied", "nr_written", "pgscan", "pgsteal"];
 
 function vmstatLines(vmstat: Readonly<Record<string, number>>): string[] {
-  const rows = table(Object.entries(vmstat).map(([name, value]) => [name, String(value)]));
+  const shown = Object.entries(vmstat).filter(([name, n]) => n !== 0 || !OF_FILES.includes(name));
+  const rows = table(shown.map(([name, value]) => [name, String(value)]));
   if (rows.length === 0) return [];
   return ["  vmstat       : whole run, warm-up and teardown included", ...rows.map(indented)];
-}
-
-function invariantLines(record: RunRecord): string[] {
-  const { checked, violated } = record.invariants;
-  const broken = brokenPromises(record).length;
-  const verdict = broken === 0 ? "" : `; ${broken} BROKEN`;
-  return [
-    ...labelled("invariants", checked.length === 0 ? "none checked" : checked.join(", ") + verdict),
-    ...violated.flatMap((breach) => paragraph(breachWords(breach))),
-    ...(checked.length > 0 && violated.length === 0 ? paragraph("all hold") : []),
-  ];
-}
-
-function breachWords({ name, count, expected, first }: InvariantBreach): string {
-  const times = count === 1 ? "once" : `${countWords(count)} times`;
-  const kind = expected ? "expected of this scheme" : "BROKEN PROMISE";
-  return `${name} violated ${times} (${kind}), first: ${first}`;
 }
 
 /** A verdict, the threshold as it was written, what was found: beside it, or below a long one. */
@@ -189,17 +143,4 @@ function traceLines({ trace }: RunRecord): string[] {
 
 function noteLines(record: RunRecord): string[] {
   return notesOf(record).flatMap((note) => labelled("note", note));
-}
-
-function labelled(label: string, words: string): string[] {
-  const [first = "", ...rest] = wrapped(words, WIDTH - LABEL - 4);
-  return [`  ${label.padEnd(LABEL)}: ${first}`, ...rest.map(indented)];
-}
-
-function paragraph(words: string): string[] {
-  return wrapped(words, WIDTH - LABEL - 4).map(indented);
-}
-
-function indented(line: string): string {
-  return `${" ".repeat(LABEL + 4)}${line}`;
 }

@@ -119,6 +119,8 @@ export interface InvariantBreach {
   readonly expected: boolean;
   /** The first occurrence in words. */
   readonly first: string;
+  /** Jobs that broke it or share memory with those: if one of them failed, then because of it. */
+  readonly jobs?: readonly string[] | undefined;
 }
 
 export interface Calibration {
@@ -166,7 +168,7 @@ export interface RunRecord {
   readonly work: Readonly<Record<string, number>>;
   readonly invariants: {
     readonly checked: readonly string[];
-    /** Those of them that scheme, policy and rules promise. */
+    /** What scheme, policy and rules promise, whether this executor can decide it or not. */
     readonly promised: readonly string[];
     readonly violated: readonly InvariantBreach[];
   };

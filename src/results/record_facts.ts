@@ -1,8 +1,15 @@
 import { OP_NAMES } from "../scenario/metric_names.ts";
 import { effectiveSample } from "../scenario/pacing.ts";
-import type { MachineSpec, Scenario } from "../scenario/scenario.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { warmupOf } from "../scenario/warmup.ts";
-import type { InvariantBreach, OpName, OpRecord, PinsRecord, RunRecord } from "./record.ts";
+import type {
+  InvariantBreach,
+  JobRecord,
+  OpName,
+  OpRecord,
+  PinsRecord,
+  RunRecord,
+} from "./record.ts";
 
 /** Facts of a run that more than one output states. */
 
@@ -14,11 +21,6 @@ export function opsOf(record: RunRecord): [OpName, OpRecord][] {
   });
 }
 
-/** Does the scheme count pins in steps of the bias? */
-export function usesBias(machine: MachineSpec): boolean {
-  return machine.scheme === "bias" || machine.scheme === "hybrid";
-}
-
 /** How often the pinned test was asked, whatever it answered. */
 export function pinnedTests(pins: PinsRecord): number {
   const { truePositive, falsePositive, trueNegative, falseNegative, undecided, unknown } = pins;
@@ -28,6 +30,22 @@ export function pinnedTests(pins: PinsRecord): number {
 /** Breaches of what the scheme promises: these make the run fail. */
 export function brokenPromises(record: RunRecord): InvariantBreach[] {
   return record.invariants.violated.filter((breach) => !breach.expected);
+}
+
+/** Breaches of what the scheme never promised: the run does not fail for them. */
+export function expectedFindings(record: RunRecord): InvariantBreach[] {
+  return record.invariants.violated.filter((breach) => breach.expected);
+}
+
+/** The broken promise that made the job fail; undefined: it failed by itself, or not at all. */
+export function causeOf(record: RunRecord, { job, error }: JobRecord): InvariantBreach | undefined {
+  if (error === 0) return undefined;
+  return brokenPromises(record).find(({ jobs = [] }) => jobs.includes(job.name));
+}
+
+/** Does the machine have files? The executor decides the invariants of files exactly then. */
+export function hasFiles({ invariants }: RunRecord): boolean {
+  return invariants.checked.includes("no-lost-dma-write");
 }
 
 /** How many I/Os the jobs completed, and how many of them were timed. */

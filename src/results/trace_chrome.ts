@@ -18,9 +18,9 @@ import {
   TRACE_OPERATION,
 } from "../../assembly/shared/trace_layout.ts";
 import type { TraceEvents } from "../machine/trace.ts";
+import { usesBias } from "../scenario/machine_words.ts";
 import { hasReturn, PAGE_REF_NAMES, pageFlagWords } from "./page_ref.ts";
 import type { RunRecord } from "./record.ts";
-import { usesBias } from "./record_facts.ts";
 import { inParts, type TraceThread, threadsOf } from "./trace_parts.ts";
 
 /** Slice names: of pins, then of plain references. */

@@ -55,6 +55,16 @@ export function countWords(count: number): string {
   return scaled(count, SI_PREFIXES);
 }
 
+/** A whole number, its thousands apart: `12,345`. */
+export function wholeWords(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** How often: `once`, `12,345 times`. */
+export function timesWords(count: number): string {
+  return count === 1 ? "once" : `${wholeWords(count)} times`;
+}
+
 /** A share 0..1 in percent; what is not quite none or all is not shown as such. */
 export function shareWords(share: number): string {
   const percent = share * 100;

@@ -1,4 +1,4 @@
-import { FALLBACK_NAMES, OP_NAMES, VMSTAT_NAMES } from "./metric_names.ts";
+import { FALLBACK_NAMES, OP_NAMES, VMSTAT_NAMES, WORK_NAMES } from "./metric_names.ts";
 
 /**
  * The figures that a threshold may name. These tables are all there is: the parser, the help and
@@ -38,11 +38,13 @@ export const PIN_FIGURES = {
   false_positive: "count",
   false_negative: "count",
   undecided: "count",
+  refused: "count",
   refused_overflow: "count",
 } as const;
 
 export const RUN_FIGURES = {
   violations: "count",
+  findings: "count",
   errors: "count",
   fallbacks: "count",
   duration: "time",
@@ -74,6 +76,7 @@ export type MetricSource =
   | { readonly from: "pins"; readonly figure: keyof typeof PIN_FIGURES }
   | { readonly from: "run"; readonly figure: keyof typeof RUN_FIGURES }
   | { readonly from: "fallback"; readonly cause: string }
+  | { readonly from: "work"; readonly kind: string }
   | { readonly from: "vmstat"; readonly counter: string };
 
 export interface Metric {
@@ -135,6 +138,7 @@ const METRICS: ReadonlyMap<string, Metric> = new Map(
     ...FALLBACK_NAMES.map((cause) =>
       metric(`fallbacks.${cause}`, "count", { from: "fallback", cause }),
     ),
+    ...WORK_NAMES.map((kind) => metric(`work.${kind}`, "count", { from: "work", kind })),
     ...VMSTAT_NAMES.map((counter) => metric(counter, "count", { from: "vmstat", counter })),
   ].map((one) => [one.name, one]),
 );
@@ -193,9 +197,14 @@ export function metricHelp(): MetricHelp[] {
     {
       names: withPrefix("pins", keysOf(PIN_FIGURES)),
       about:
-        "the share of pins that the scheme can tell, in percent, and the pinned test's verdicts",
+        "the share of pins that the scheme can tell, in percent, the pinned test's verdicts, and " +
+        "pages that the scheme, or a count about to overflow, refused to pin",
     },
     { names: ["violations"], about: "how often a promised invariant was broken" },
+    {
+      names: ["findings"],
+      about: "how often an invariant was broken that the scheme does not promise",
+    },
     { names: ["errors"], about: "jobs that failed" },
     { names: ["duration"], about: "measured time" },
     {
@@ -203,6 +212,12 @@ export function metricHelp(): MetricHelp[] {
       about:
         "hand-overs of gup_fast to the slow path, of all causes or of one, which is " +
         `one of ${FALLBACK_NAMES.join(", ")}`,
+    },
+    {
+      names: withPrefix("work", WORK_NAMES),
+      about:
+        "what pins cost the file side, in pages (ptes_cleaned in page-table entries, gup_waited " +
+        "in times), warm-up and teardown included",
     },
     { names: VMSTAT_NAMES, about: "counters of the whole run, warm-up and teardown included" },
   ];

@@ -28,8 +28,10 @@ const RECORD = runRecord({
       write: direction({ ios: 500, bytes: 500 * 4096, runtimeNs: 5e9 }),
     }),
   ],
+  work: { skipped: 321, pins_refused: 4 },
   invariants: {
     checked: ["no-overflow"],
+    promised: ["no-overflow"],
     violated: [
       { name: "no-overflow", count: 3, expected: false, first: "page 1" },
       { name: "fsync-durable", count: 9, expected: true, first: "page 2" },
@@ -58,6 +60,9 @@ describe("what a metric finds in a finished run", () => {
     ["write.iops", 100],
     ["write.bw", 409_600],
     ["violations", 3],
+    ["findings", 9],
+    ["work.skipped", 321],
+    ["pins.refused", 4],
     ["errors", 1],
     ["duration", 10_001_000_000],
     ["pins.covered", 1],

@@ -5,10 +5,11 @@ import {
   repeatLine,
   runExitReasons,
 } from "../../src/results/exit_status.ts";
+import { completeMachine } from "../../src/scenario/machine_spec.ts";
 import { jobRecord, judged, runRecord, scenario } from "./fixture.ts";
 
 const breach = { name: "no-overflow", count: 3, expected: false, first: "page 4711" };
-const invariants = { checked: ["no-overflow"], violated: [breach] };
+const invariants = { checked: ["no-overflow"], promised: ["no-overflow"], violated: [breach] };
 
 function statusOf(...statuses: ExitStatus[]): ExitStatus {
   return exitStatusOf(statuses.map((status) => ({ status, message: "" })));
@@ -41,8 +42,25 @@ describe("a run", () => {
   });
 
   test("with an expected finding ends with 0", () => {
-    const found = { checked: [], violated: [{ ...breach, expected: true }] };
+    const found = { checked: [], promised: [], violated: [{ ...breach, expected: true }] };
     expect(statusOfRun(runRecord({ invariants: found }))).toBe(0);
+  });
+
+  test("whose job failed because it broke a promise ends with 96 and says so", () => {
+    const jobs = [jobRecord({ error: 12, errorText: "ENOMEM" })];
+    const broken = (jobs: string[], expected = false) => ({
+      checked: ["no-overflow"],
+      promised: ["no-overflow"],
+      violated: [{ ...breach, expected, jobs }],
+    });
+    const record = runRecord({ jobs, invariants: broken(["db"]) });
+    expect(runExitReasons(record)).toEqual([
+      { status: 96, message: "job db failed: ENOMEM (error 12), because no-overflow was violated" },
+      { status: 96, message: "no-overflow violated 3 times: page 4711" },
+    ]);
+    // It was another job's doing, or nothing that was ever promised.
+    expect(statusOfRun(runRecord({ jobs, invariants: broken(["log"]) }))).toBe(107);
+    expect(statusOfRun(runRecord({ jobs, invariants: broken(["db"], true) }))).toBe(107);
   });
 
   test("whose thresholds failed ends with 99, and a line for each", () => {
@@ -84,6 +102,30 @@ describe("the line that repeats a run", () => {
     const thresholds = [judged("io.p99 < 5us abortOnFail").threshold];
     expect(repeatLine(runRecord({ scenario: scenario({ thresholds }) }))).toMatch(
       / --sample 512 --threshold 'io\.p99 < 5us abortOnFail'$/,
+    );
+  });
+
+  test("names what is not as the scheme has it", () => {
+    const machine = completeMachine({
+      scheme: "mapcount",
+      sync: "barrier",
+      onPinned: { background: "wait", fsync: "bounce" },
+      testAt: "before-mkclean",
+      recheck: "none",
+      tlb: "broadcast",
+      stablePages: false,
+      variant: "drop-G3",
+    });
+    expect(repeatLine(runRecord({ scenario: scenario({ machine }) }))).toContain(
+      ".fio --scheme mapcount+barrier --variant drop-G3 --rules 5.0 --on-pinned wait/bounce " +
+        "--test-at before-mkclean --recheck none --tlb broadcast --stable-pages no --seed 1",
+    );
+  });
+
+  test("names all of it beside a scenario file, which may say something else", () => {
+    const source = "experiments/litmus.yaml";
+    expect(repeatLine(runRecord({ scenario: scenario({ source }) }))).toContain(
+      "--rules 5.0 --on-pinned skip/bounce --test-at after-mkclean --recheck before-lock --tlb ipi",
     );
   });
 

@@ -6,8 +6,18 @@ import { afterAll, describe, expect, test } from "vitest";
 import { LatencyHistogram } from "../../src/machine/histogram.ts";
 import { type FioOutput, fioJson } from "../../src/results/fio_json.ts";
 import type { RunRecord } from "../../src/results/record.ts";
+import { WORK_NAMES } from "../../src/scenario/metric_names.ts";
 import { testNeeding } from "../support/needs.ts";
-import { direction, IDLE, JOB, jobRecord, latencies, opRecord, runRecord } from "./fixture.ts";
+import {
+  direction,
+  fileRecord,
+  IDLE,
+  JOB,
+  jobRecord,
+  latencies,
+  opRecord,
+  runRecord,
+} from "./fixture.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "pinlab-json-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -87,7 +97,7 @@ describe("the pinlab object", () => {
       executor: "threads",
       scheme: "bias",
       bias: 1024,
-      on_pinned: null,
+      on_pinned: "skip/bounce",
       rules: "5.0",
       seed: 1,
       cpus: 2,
@@ -117,10 +127,38 @@ describe("the pinlab object", () => {
     expect(pin_slow?.latency_ns.N).toBe(0);
   });
 
+  test("says all that a verdict depends on, in the words of the flags", () => {
+    const { pinlab } = parsed(fileRecord({ scheme: "exact", sync: "lock", variant: "put-page" }));
+    expect(pinlab).toMatchObject({
+      scheme: "exact+lock",
+      bias: null,
+      on_pinned: "skip/bounce",
+      rules: "5.0",
+      test_at: "after-mkclean",
+      recheck: "under-lock",
+      tlb: "ipi",
+      stable_pages: true,
+      variant: "put-page",
+    });
+    const onPinned = { background: "wait", fsync: "wait" } as const;
+    expect(parsed(fileRecord({ onPinned })).pinlab).toMatchObject({
+      on_pinned: "wait",
+      variant: null,
+    });
+  });
+
+  test("has every counter of the file side, and what was refused among the pins", () => {
+    const { pinlab } = parsed(fileRecord({}, { work: { skipped: 309, pins_refused: 4 } }));
+    expect(Object.keys(pinlab.work)).toEqual(WORK_NAMES);
+    expect(pinlab.work).toMatchObject({ skipped: 309, bounced: 0, pins_refused: 4 });
+    expect(pinlab.pins).toMatchObject({ refused: 4, refused_overflow: 0 });
+  });
+
   test("a breach keeps its name, its count and its first occurrence", () => {
     const breach = { name: "no-overflow", count: 2, expected: false, first: "page 7" };
-    const invariants = { checked: ["no-overflow"], violated: [breach] };
-    expect(parsed(runRecord({ invariants })).pinlab.invariants.violated).toEqual([breach]);
+    const told = { checked: ["no-overflow"], promised: ["no-overflow"], violated: [breach] };
+    const invariants = { ...told, violated: [{ ...breach, jobs: ["db"] }] };
+    expect(parsed(runRecord({ invariants })).pinlab.invariants).toEqual(told);
   });
 
   test("what was not measured is null, never a made-up number", () => {

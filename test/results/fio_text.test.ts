@@ -3,6 +3,7 @@ import { fioJson } from "../../src/results/fio_json.ts";
 import { hlog } from "../../src/results/hlog.ts";
 import { normalReport } from "../../src/results/normal.ts";
 import type { DirectionRecord, RunRecord } from "../../src/results/record.ts";
+import { DEFAULT_JOB } from "../../src/scenario/defaults.ts";
 import type { Job } from "../../src/scenario/scenario.ts";
 import { direction, IDLE, JOB, jobRecord, latencies, runRecord, scenario } from "./fixture.ts";
 
@@ -96,5 +97,41 @@ describe("the warm-up that was left out", () => {
 
   test("an idle direction has no late I/Os", () => {
     expect(normalReport(scheduled(IDLE))).toContain("late=0,0,0,0 dropped=0,0,0,0");
+  });
+});
+
+describe("what works beside the jobs", () => {
+  const base: Job = { ...DEFAULT_JOB, name: "beside", pattern: "writeback", file: "/data" };
+  const rows: [job: Partial<Job>, words: string][] = [
+    [{ everyMs: 50 }, "pattern=writeback, file=/data, every=50ms, sync=none"],
+    [{ everyMs: 2000, fsync: true }, "pattern=writeback, file=/data, every=2s, sync=all"],
+    [{ everyMs: 0.5 }, "pattern=writeback, file=/data, every=500us, sync=none"],
+    [
+      { pattern: "reclaim", file: undefined, batchPages: 1 },
+      "pattern=reclaim, without a pause, at most 1 page a pass",
+    ],
+    [
+      { pattern: "truncate", everyMs: 1500 },
+      "pattern=truncate, file=/data, every=1500ms, at most 32 pages a pass, cuts the end off",
+    ],
+    [
+      { pattern: "truncate", everyMs: 10, punch: true },
+      "pattern=truncate, file=/data, every=10ms, at most 32 pages a pass, punches holes",
+    ],
+  ];
+  test.each(rows)("%o is told in a line, and does no I/O", (change, words) => {
+    const job = { ...base, ...change };
+    const jobs = [jobRecord({ job, read: IDLE })];
+    const report = normalReport(
+      runRecord({ scenario: scenario({ groups: [{ jobs: [job] }] }), jobs }),
+    );
+    expect(report.split("\n")[0]).toBe(`beside: (g=0): ${words}`);
+    expect(report).not.toMatch(/IOPS|rwts/);
+  });
+
+  test("a call site that was not converted says by which calls it gets and gives back", () => {
+    const job: Job = { ...JOB, acquire: "get" };
+    const report = normalReport(runRecord({ scenario: scenario({ groups: [{ jobs: [job] }] }) }));
+    expect(report.split("\n")[0]).toMatch(/iodepth=16, acquire=get, release=unpin$/);
   });
 });

@@ -7,7 +7,12 @@ import type {
   ThresholdRecord,
 } from "../../src/results/record.ts";
 import { DEFAULT_JOB, DEFAULT_RUN } from "../../src/scenario/defaults.ts";
-import { DEFAULT_MACHINE } from "../../src/scenario/machine_spec.ts";
+import {
+  completeMachine,
+  DEFAULT_MACHINE,
+  type MachineInput,
+} from "../../src/scenario/machine_spec.ts";
+import { promisesOf } from "../../src/scenario/promises.ts";
 import type { Job, Scenario } from "../../src/scenario/scenario.ts";
 import { parseThreshold } from "../../src/scenario/threshold.ts";
 
@@ -120,6 +125,32 @@ export function judged(
   return { threshold, ...verdict, ...outcome };
 }
 
+const OF_FILES = ["no-dirty-without-mkwrite", "no-dirty-without-buffers", "no-lost-dma-write"];
+
+/** A run with files: O_DIRECT reads into a mapped file, writeback beside them. */
+export function fileRecord(
+  given: MachineInput = { scheme: "bias", sync: "barrier" },
+  overrides: Partial<RunRecord> = {},
+): RunRecord {
+  const machine = completeMachine(given);
+  const reader: Job = { ...JOB, bufferFile: "/data" };
+  const writer: Job = { ...DEFAULT_JOB, name: "flush", pattern: "writeback", file: "/data" };
+  const jobs = [reader, { ...writer, everyMs: 50 }];
+  const base = runRecord({ scenario: scenario({ machine, groups: [{ jobs }] }) });
+  return {
+    ...base,
+    vmstat: { ...base.vmstat, nr_dirtied: 12_400, nr_written: 12_345, pgscan: 5000, pgsteal: 0 },
+    pins: { ...base.pins, truePositive: 309, falsePositive: 12, trueNegative: 12_012 },
+    work: { skipped: 309, bounced: 12, mkclean: 12_345, freeze_failed: 7, gup_waited: 12 },
+    invariants: {
+      checked: [...base.invariants.checked, ...OF_FILES, "fsync-durable"],
+      promised: promisesOf(machine),
+      violated: [],
+    },
+    ...overrides,
+  };
+}
+
 /** A run as the threads executor reports it: two clones of one random-read job. */
 export function runRecord(overrides: Partial<RunRecord> = {}): RunRecord {
   return {
@@ -162,8 +193,10 @@ export function runRecord(overrides: Partial<RunRecord> = {}): RunRecord {
       refusedOverflow: 0,
       fastFallbacks: { "not-present": 32, write: 0 },
     },
+    work: {},
     invariants: {
       checked: ["no-false-negative", "no-overflow", "no-sleep-in-atomic", "conserved-refcount"],
+      promised: promisesOf(DEFAULT_MACHINE),
       violated: [],
     },
     thresholds: [],

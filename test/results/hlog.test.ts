@@ -12,7 +12,15 @@ import {
 } from "../../src/machine/histogram.ts";
 import { hlog } from "../../src/results/hlog.ts";
 import { HDRHISTOGRAM_JAR, testNeeding } from "../support/needs.ts";
-import { direction, IDLE, jobRecord, latencies, opRecord, runRecord } from "./fixture.ts";
+import {
+  direction,
+  fileRecord,
+  IDLE,
+  jobRecord,
+  latencies,
+  opRecord,
+  runRecord,
+} from "./fixture.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "pinlab-hlog-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -56,6 +64,16 @@ describe("hlog", () => {
         "write_lat",
       ]),
     );
+  });
+
+  test("names COUNT and SYNC, and has a tag for what the file side did", () => {
+    const op = opRecord();
+    const text = hlog({
+      ...fileRecord(),
+      ops: { writeback_page: op, page_mkclean: op, truncate: op },
+    });
+    expect(text).toContain(", scheme bias+barrier, ");
+    expect(listTags(text).slice(0, 3)).toEqual(["writeback_page", "page_mkclean", "truncate"]);
   });
 
   test("the jobs' latencies are added up", () => {

@@ -38,6 +38,7 @@ const RECORD = runRecord({
   ],
   invariants: {
     checked: ["no-overflow", "no-use-after-free", "fsync-durable"],
+    promised: ["no-overflow", "no-use-after-free"],
     violated: [
       { name: "no-overflow", count: 3, expected: false, first: "page 4711" },
       { name: "fsync-durable", count: 2, expected: true, first: "page 1" },
@@ -134,6 +135,10 @@ describe("JUnit XML", () => {
     const messageOf = (name: string) =>
       cases.find(({ attributes }) => attributes.name === name)?.children[0];
     expect(messageOf("no-overflow")?.attributes.message).toBe("violated 3 times, first: page 4711");
+    expect(messageOf("no-use-after-free")).toMatchObject({
+      tag: "system-out",
+      text: "promised, held",
+    });
     expect(messageOf("fsync-durable")).toMatchObject({
       tag: "system-out",
       text: "expected of this scheme: violated 2 times, first: page 1",
@@ -149,11 +154,21 @@ describe("JUnit XML", () => {
       scheme: "bias",
       bias: "1024",
       rules: "5.0",
+      "on-pinned": "skip/bounce",
+      "test-at": "after-mkclean",
       seed: "1",
       executor: "threads",
       node: "v20.20.0",
       wasm_sha256: "0f".repeat(32),
     });
+  });
+
+  test("a job that broke a promise is a failure of the machine, not an error of the run", () => {
+    const breach = { name: "no-overflow", count: 1, expected: false, first: "page 4711" };
+    const invariants = { checked: [], promised: [], violated: [{ ...breach, jobs: ["db"] }] };
+    const xml = junitXml(runRecord({ jobs: [jobRecord({ error: 12 })], invariants }));
+    expect(xml).toContain('tests="3" failures="2" errors="0"');
+    expect(xml).toContain('message="error 12, because no-overflow was violated"');
   });
 
   test("of a run without faults has neither failures nor errors", () => {

@@ -6,8 +6,19 @@ import { latencyLine, percentileLines } from "../../src/results/fio_latency_text
 import { normalReport } from "../../src/results/normal.ts";
 import type { RunRecord } from "../../src/results/record.ts";
 import { FIO_PERCENTILES } from "../../src/scenario/defaults.ts";
+import { completeMachine } from "../../src/scenario/machine_spec.ts";
+import { WORK_NAMES } from "../../src/scenario/metric_names.ts";
 import { testNeeding } from "../support/needs.ts";
-import { direction, IDLE, JOB, jobRecord, opRecord, runRecord, scenario } from "./fixture.ts";
+import {
+  direction,
+  fileRecord,
+  IDLE,
+  JOB,
+  jobRecord,
+  opRecord,
+  runRecord,
+  scenario,
+} from "./fixture.ts";
 
 function linesOf(record: RunRecord): string[] {
   return normalReport(record).split("\n");
@@ -125,6 +136,34 @@ describe("pinlab's part", () => {
     );
   });
 
+  test("names everything that a verdict depends on, where files make it matter", () => {
+    const machine = { scheme: "bias", sync: "barrier", variant: "no-barrier" } as const;
+    const lines = linesOf(fileRecord(machine));
+    const at = lines.findIndex((line) => line.startsWith("Pinning:"));
+    expect(lines.slice(at, at + 4)).toEqual([
+      "Pinning: scheme=bias+barrier, bias=1024, variant=no-barrier, rules=5.0,",
+      "         on-pinned=skip/bounce, test-at=after-set-writeback,",
+      "         recheck=before-lock, tlb=ipi, stable-pages=yes, executor=threads,",
+      "         seed=1",
+    ]);
+  });
+
+  test("without files names only what is not as the scheme has it", () => {
+    const machine = completeMachine({ tlb: "broadcast" });
+    expect(normalReport(runRecord({ scenario: scenario({ machine }) }))).toContain(
+      "Pinning: scheme=bias, bias=1024, rules=5.0, tlb=broadcast, executor=threads,\n" +
+        "         seed=1\n",
+    );
+  });
+
+  test("counters of files are shown where something was counted", () => {
+    const vmstat = { pgfault: 0, nr_written: 0, pgscan: 7 };
+    const report = normalReport(runRecord({ vmstat }));
+    expect(report).toMatch(/^ +pgfault +0$/m);
+    expect(report).toMatch(/^ +pgscan +7$/m);
+    expect(report).not.toContain("nr_written");
+  });
+
   test("an operation without timed latencies has dashes, one that never ran no line", () => {
     const report = normalReport(runRecord());
     expect(report).toMatch(/pin_slow +32 +3\.20 +58\.3ns +0 +- +- +- +- +-/);
@@ -144,10 +183,13 @@ describe("pinlab's part", () => {
     const breach = { name: "no-overflow", count: 3, expected: false, first: "page 4711" };
     const invariants = {
       checked: ["no-overflow", "fsync-durable"],
+      promised: ["no-overflow"],
       violated: [breach, { ...breach, name: "fsync-durable", count: 1, expected: true }],
     };
     const report = normalReport(runRecord({ invariants }));
-    expect(report).toContain("no-overflow, fsync-durable; 1 BROKEN");
+    expect(report).toContain(
+      "invariants   : 1 PROMISE BROKEN, 1 violated as expected of this scheme",
+    );
     expect(report).toContain("no-overflow violated 3 times (BROKEN PROMISE), first: page 4711");
     expect(report).toContain("fsync-durable violated once (expected of this scheme)");
     expect(normalReport(runRecord())).toContain("all hold");
@@ -164,6 +206,9 @@ describe("pinlab's part", () => {
     for (const line of ours.split("\n")) expect(line.length, line).toBeLessThanOrEqual(88);
     const [, usual = ""] = normalReport(runRecord()).split("Pinning:");
     for (const line of usual.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+    const all = Object.fromEntries(WORK_NAMES.map((name, i) => [name, 12_345 * 7 ** i]));
+    const [, files = ""] = normalReport(fileRecord({}, { work: all })).split("Pinning:");
+    for (const line of files.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 });
 

@@ -63,8 +63,10 @@ const RECORD = runRecord({
       latency: LatencyHistogram.empty(),
     }),
   },
+  work: { skipped: 309, stuck: 0 },
   invariants: {
     checked: ["no-overflow", "no-use-after-free"],
+    promised: ["no-overflow"],
     violated: [{ name: "no-overflow", count: 3, expected: false, first: "page 4711" }],
   },
   thresholds: [
@@ -81,7 +83,10 @@ describe("OpenMetrics text", () => {
     const samplesOf = (name: string) => families.get(name)?.samples ?? [];
     expect(samplesOf("pinlab_run")[0]).toMatchObject([
       "pinlab_run_info",
-      { scenario: NASTY, scheme: "bias", bias: "1024", rules: "5.0", cpu: "AMD EPYC 7B13" },
+      {
+        ...{ scenario: NASTY, scheme: "bias", bias: "1024", rules: "5.0", variant: "" },
+        ...{ on_pinned: "skip/bounce", stable_pages: "yes", cpu: "AMD EPYC 7B13" },
+      },
       1,
     ]);
     expect(samplesOf("pinlab_run_duration_seconds")[0]?.[2]).toBeCloseTo(10.001, 9);
@@ -101,10 +106,17 @@ describe("OpenMetrics text", () => {
     ]);
     expect(samplesOf("pinlab_fast_fallbacks")[0]?.[1]).toEqual({ cause: "not-present" });
     expect(
-      samplesOf("pinlab_invariant_violations").map(([, labels, n]) => [labels.invariant, n]),
+      samplesOf("pinlab_invariant_violations").map(([, { invariant, promised, expected }, n]) => [
+        ...[invariant, promised, expected],
+        n,
+      ]),
     ).toEqual([
-      ["no-use-after-free", 0],
-      ["no-overflow", 3],
+      ["no-use-after-free", "no", "no", 0],
+      ["no-overflow", "yes", "no", 3],
+    ]);
+    expect(samplesOf("pinlab_work_pages")).toEqual([
+      ["pinlab_work_pages_total", { kind: "skipped" }, 309],
+      ["pinlab_work_pages_total", { kind: "stuck" }, 0],
     ]);
     expect(samplesOf("pinlab_threshold_ok").map(([, , ok]) => ok)).toEqual([1, 0, 0, 0]);
     const values = samplesOf("pinlab_threshold_value");

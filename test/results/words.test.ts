@@ -9,6 +9,8 @@ import {
   fioNumber,
   shareWords,
   table,
+  timesWords,
+  wholeWords,
   wrapped,
 } from "../../src/results/words.ts";
 
@@ -74,6 +76,19 @@ test.each([
   [1_240_000, "1.24M"],
   [3.2, "3.20"],
 ])("a count of %d is %s", (count, words) => expect(countWords(count)).toBe(words));
+
+test.each([
+  [0, "0"],
+  [999, "999"],
+  [1000, "1,000"],
+  [1_234_567, "1,234,567"],
+])("all of %d is %s", (count, words) => expect(wholeWords(count)).toBe(words));
+
+test.each([
+  [1, "once"],
+  [2, "2 times"],
+  [12_345, "12,345 times"],
+])("%d is %s", (count, words) => expect(timesWords(count)).toBe(words));
 
 test.each([
   [0, "0%"],
