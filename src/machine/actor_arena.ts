@@ -3,9 +3,11 @@ import {
   QUANTILE_COUNT,
   SIZE_BYTES,
   SLOT_PAGES,
+  WRITE_BYTES,
+  WRITES_MAX,
 } from "../../assembly/shared/actor_layout.ts";
 import { CACHE_LINE_BYTES, PAGE_BYTES } from "../../assembly/shared/layout.ts";
-import { doesIo } from "../scenario/endless.ts";
+import { doesIo, isBackground } from "../scenario/endless.ts";
 import type { BlockSizeShare, Job } from "../scenario/scenario.ts";
 import { passesBytes } from "./gup_passes.ts";
 import { pacingBytesOf } from "./pacing_block.ts";
@@ -44,7 +46,7 @@ export function bufferBytes(job: Job): number {
 
 /** Page frames that one clone maps. */
 export function pagesOfClone(job: Job): number {
-  const touchesMemory = job.pattern !== "buffered_io";
+  const touchesMemory = job.pattern !== "buffered_io" && !isBackground(job);
   const pages = hasSlotBuffers(job)
     ? Math.ceil((job.memAlignBytes + job.iodepth * bufferBytes(job)) / PAGE_BYTES)
     : job.bufferPages;
@@ -99,8 +101,12 @@ export function arenaParts(job: Job): ArenaParts {
   };
 }
 
-/** `gup_test` in its loop holds the pages of its calls, the others every page of their buffer. */
+/**
+ * `gup_test` in its loop holds the pages of its calls, background actors their writes in flight, the
+ * others every page of their buffer.
+ */
 function pagesArrayBytes(job: Job): number {
+  if (isBackground(job)) return WRITES_MAX * WRITE_BYTES;
   const loops = job.pattern === "gup_test" && job.passes === undefined;
   return 4 * (loops ? GUP_TEST_CALLS * job.pagesPerCall : pagesOfClone(job));
 }

@@ -1,10 +1,13 @@
 import {
+  ACTOR_BATCH,
   ACTOR_BLOCK_ALIGN,
   ACTOR_BUFFER_BYTES,
   ACTOR_BUFFER_FILE,
   ACTOR_BUFFER_PAGES,
   ACTOR_BUFFER_VM,
+  ACTOR_EVERY_NS,
   ACTOR_EXTENT_BLOCKS,
+  ACTOR_FILE,
   ACTOR_FLAGS,
   ACTOR_FOLIO_ORDER,
   ACTOR_FREE_SLOTS,
@@ -36,7 +39,11 @@ import {
   SIZE_BYTES,
 } from "../../assembly/shared/actor_layout.ts";
 import {
+  ACTOR_FSYNC,
+  ACTOR_GETS,
   ACTOR_PERMUTE,
+  ACTOR_PUNCH,
+  ACTOR_PUTS,
   ACTOR_RANDOM,
   ACTOR_REPLAYS,
   ACTOR_WRITES_ONLY,
@@ -67,8 +74,10 @@ import {
   slotStride,
   usedSizes,
 } from "./actor_arena.ts";
-import { backingOf, mappingBits } from "./buffer_file.ts";
+import { mappingBits } from "./buffer_file.ts";
+import { fileNamed } from "./files.ts";
 import { writePasses } from "./gup_passes.ts";
+import { fileNameOf } from "./job_files.ts";
 import { cpuAddress, type Machine, mmAddress } from "./machine.ts";
 import { offsetQuantiles } from "./offset_quantiles.ts";
 import { type PacePlace, writePacing } from "./pacing_block.ts";
@@ -115,6 +124,8 @@ export interface ActorPlace {
   readonly seed: bigint;
   /** One operation in so many is to be timed, unless the job's pace allows for more. */
   readonly sample: number;
+  /** The actor's: a clone's own file is named after it. */
+  readonly name?: string;
   /** Among those that pace their I/Os together; left out: it is alone. */
   readonly pace?: PacePlace;
 }
@@ -134,8 +145,11 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   word(ACTOR_PATTERN, PATTERN_CODES[job.pattern]);
   word(ACTOR_MM, mmAddress(machine, place.mm));
   word(ACTOR_SAMPLE, effectiveSample(job, place.sample));
+  word(ACTOR_FLAGS, passFlags(job));
   word(ACTOR_BUFFER_PAGES, pagesOfClone(job));
-  word(ACTOR_BUFFER_FILE, backingOf(job.bufferFile));
+  word(ACTOR_BUFFER_FILE, fileNamed(machine, job.bufferFile));
+  word(ACTOR_FILE, fileNamed(machine, fileNameOf({ job, name: place.name ?? job.name })));
+  word(ACTOR_BATCH, job.batchPages);
   word(ACTOR_BUFFER_VM, mappingBits(job));
   word(ACTOR_FOLIO_ORDER, Math.min(job.folioOrder, PMD_ORDER));
   word(ACTOR_PAGES_PER_CALL, job.pagesPerCall);
@@ -146,6 +160,7 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   writePasses(machine, arena + parts.passes, job);
   machine.longs[(block + ACTOR_PRNG) >>> 3] = splitmix64(place.seed, cpu);
   machine.doubles[(block + ACTOR_LIFETIME_NS) >>> 3] = job.lifetimeMs * 1e6;
+  machine.doubles[(block + ACTOR_EVERY_NS) >>> 3] = job.everyMs * 1e6;
   if (!doesIo(job)) return;
   table(ACTOR_SLOTS, parts.slots);
   table(ACTOR_FREE_SLOTS, parts.freeSlots);
@@ -157,6 +172,11 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   writeSizes(machine, arena + parts.writeSizes, sizesOf(job, "writeSizes"));
   writeIo(machine, block, job, place, parts.quantiles < 0 ? 0 : arena + parts.quantiles);
   writePacing(machine, block, job, arena + parts.intended, place.pace ?? ALONE);
+}
+
+/** Flags of an actor that does no I/O. */
+function passFlags({ fsync, punch }: Job): number {
+  return (fsync ? ACTOR_FSYNC : 0) | (punch ? ACTOR_PUNCH : 0);
 }
 
 /** What the loops make of a limit of one of them. */
@@ -190,6 +210,8 @@ function writeIo(
     (random ? ACTOR_RANDOM : 0) |
     (permute ? ACTOR_PERMUTE : 0) |
     (job.replay ? ACTOR_REPLAYS : 0) |
+    (job.acquire === "get" ? ACTOR_GETS : 0) |
+    (job.release === "put_page" ? ACTOR_PUTS : 0) |
     (job.readPercent === 0 ? ACTOR_WRITES_ONLY : 0);
   word(ACTOR_FLAGS, flags);
   word(ACTOR_READ_SHARE, thresholdOf(job.readPercent));

@@ -22,6 +22,7 @@ export interface Core {
     flags: number,
     order: number,
     file: number,
+    offset: number,
   ): number;
   munmapRegion(cpu: number, mm: number, start: number, count: number): number;
   populate(cpu: number, mm: number, start: number, count: number): number;
@@ -47,8 +48,17 @@ export interface Core {
   putUserPages(cpu: number, pages: number, count: number): void;
   putUserPagesDirty(cpu: number, pages: number, count: number): void;
   putUserPagesDirtyLock(cpu: number, pages: number, count: number): void;
+  /** The last sync of a file; how many pages it wrote. */
+  syncFile(cpu: number, file: number): number;
+  /** A last sync, a look at the disk; then the file leaves memory. */
+  closeFile(cpu: number, file: number): void;
+  /** Buffered I/O of one page; 0: no memory, or behind the end of the file. */
+  readPage(cpu: number, file: number, index: number): number;
+  writeToPage(cpu: number, file: number, index: number): number;
+  punchHole(cpu: number, file: number, start: number, end: number): void;
+  truncateAndGrow(cpu: number, file: number, size: number): void;
   pageMaybeDmaPinned(folio: number): number;
-  testPinned(cpu: number, folio: number): void;
+  testPinned(cpu: number, folio: number): number;
   ledgerCount(cpu: number, pages: number, count: number, flags: number, delta: number): void;
   allocAnonFolio(cpu: number, order: number, mm: number, vpn: number): number;
   getFolio(cpu: number, folio: number, references: number): void;

@@ -1,5 +1,7 @@
 import {
   FALLBACK_COUNT,
+  NR_FOLL_PIN_ACQUIRED,
+  NR_FOLL_PIN_RELEASED,
   VERDICT_COUNT,
   VMSTAT_COUNT,
   WORK_COUNT,
@@ -36,6 +38,18 @@ function named(names: readonly string[], values: readonly number[]): Record<stri
 /** Counters in pages or events, summed over the CPUs, as /proc/vmstat would show them. */
 export function readVmstat(machine: Machine): Record<string, number> {
   return named(VMSTAT_NAMES, sumOverCpus(machine, CPU_VMSTAT, VMSTAT_COUNT));
+}
+
+/** Pages that a CPU has pinned and unpinned, over the whole run. */
+export interface PinsOfCpu {
+  readonly acquired: number;
+  readonly released: number;
+}
+
+export function pinsOf(machine: Machine, cpu: number): PinsOfCpu {
+  const first = (cpuAddress(machine, cpu) + CPU_VMSTAT) >>> 3;
+  const counter = (code: number): number => Number(machine.longs[first + code] ?? 0n);
+  return { acquired: counter(NR_FOLL_PIN_ACQUIRED), released: counter(NR_FOLL_PIN_RELEASED) };
 }
 
 export function readFallbacks(machine: Machine): Record<string, number> {

@@ -1,7 +1,10 @@
-import { doesIo } from "./endless.ts";
+import { doesIo, isBackground } from "./endless.ts";
 import type { BlockSizeShare, Job, Rate } from "./scenario.ts";
 
 type Direction = "read" | "write";
+
+/** A page that is written back takes ten times what a pin takes: more of them can be timed. */
+const BACKGROUND_SAMPLE = 32;
 
 /** Above so many operations a second, timing each one would cost more than a thousandth. */
 const TIMED_A_SECOND = 10_000;
@@ -64,6 +67,7 @@ function operationsASecond(job: Job): number | undefined {
  * unless there is a goal.
  */
 export function effectiveSample(job: Job, sample: number): number {
+  if (isBackground(job)) return Math.min(sample, BACKGROUND_SAMPLE);
   if (!isPaced(job)) return sample;
   if (job.latencyGoal) return 1;
   if (sample === 0) return 0;

@@ -10,13 +10,16 @@ import {
   OP_MMAP_LOCK_WAIT,
   OP_MR_DEREG,
   OP_MR_REG,
+  OP_PAGE_MKCLEAN,
   OP_PIN_FAST,
   OP_PIN_SLOW,
   OP_READ_CORRECTED,
   OP_READ_SLAT,
+  OP_TRUNCATE,
   OP_UNPIN,
   OP_WRITE_CORRECTED,
   OP_WRITE_SLAT,
+  OP_WRITEBACK_PAGE,
 } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import {
@@ -39,6 +42,9 @@ const OP_CODES: readonly (readonly [Exclude<OpName, "io" | "io_corrected">, numb
   ["fault", OP_FAULT],
   ["lock_wait", OP_LOCK_WAIT],
   ["mmap_lock_wait", OP_MMAP_LOCK_WAIT],
+  ["writeback_page", OP_WRITEBACK_PAGE],
+  ["page_mkclean", OP_PAGE_MKCLEAN],
+  ["truncate", OP_TRUNCATE],
 ];
 
 const NO_STAT: OpStat = { count: 0, batchOps: 0, batchNs: 0, batches: 0 };

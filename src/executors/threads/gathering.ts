@@ -1,12 +1,15 @@
 import { EIO } from "../../../assembly/shared/codes.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { PACING_END } from "../../../assembly/shared/pacing_layout.ts";
+import type { Core } from "../../machine/core.ts";
 import type { MachineEnvironment } from "../../machine/environment.ts";
+import { checkFiles } from "../../machine/file_quiescence.ts";
+import { fileAddress } from "../../machine/files.ts";
 import { readPasses } from "../../machine/gup_passes.ts";
 import { clearOperations } from "../../machine/latency.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import { checkQuiescence } from "../../machine/quiescence.ts";
-import { readFaults, readVmstat, readWork } from "../../machine/vmstat.ts";
+import { type PinsOfCpu, pinsOf, readFaults, readVmstat, readWork } from "../../machine/vmstat.ts";
 import type {
   Calibration,
   DirectionRecord,
@@ -17,6 +20,7 @@ import type {
 import { promisesOf } from "../../scenario/promises.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { type EarlyEnd, judge } from "../judge.ts";
+import { type MixedCallSite, mixedCallSites, withCallSites } from "./call_sites.ts";
 import { addDirections, Operations, readDirection } from "./collect.ts";
 import { errnoWords } from "./errno.ts";
 import { breachesOf, checkedInvariants } from "./findings.ts";
@@ -40,6 +44,9 @@ export class Gathering {
   private readonly deaths: string[] = [];
   private readonly stuck: string[] = [];
   private readonly notes: string[] = [];
+  private readonly ofFiles: string[] = [];
+  private readonly callSites: MixedCallSite[] = [];
+  private readonly pinsBefore = new Map<number, PinsOfCpu>();
   private durationNs = 0;
   private actorNs = 0;
   private actors = 0;
@@ -67,6 +74,7 @@ export class Gathering {
       if (end.kind === "died" && measured === undefined) this.clear(actor);
       return { ...this.recordOf(groupIndex, actor, end), steadyState: steadyStates[i] };
     });
+    this.findCallSites(actors, ends);
     const longestNs = Math.max(0, ...made.map((job) => job.elapsedNs));
     const cpu = cpuPercents(measured, actors.length);
     this.durationNs += longestNs;
@@ -118,6 +126,38 @@ export class Gathering {
     };
   }
 
+  /**
+   * The last sync of every file, a look at what it left, and the files' end; nobody works on them any
+   * more. A dead worker's locks would be waited for.
+   */
+  closeFiles(core: Core): void {
+    if (this.deaths.length + this.stuck.length > 0) return;
+    const { machine } = this;
+    const cpu = cpuAddress(machine, 0);
+    const files = machine.plan.files.map((_, i) => fileAddress(machine, i));
+    for (const file of files) core.syncFile(cpu, file);
+    this.ofFiles.push(...checkFiles(machine));
+    for (const file of files) core.closeFile(cpu, file);
+  }
+
+  /** Who gave back by other calls than it got by, in the group that has just ended. */
+  private findCallSites(actors: readonly PlacedActor[], ends: readonly ActorEnd[]): void {
+    const sites = actors.map((actor, i) => {
+      const total = pinsOf(this.machine, actor.cpu);
+      const before = this.pinsBefore.get(actor.cpu) ?? { acquired: 0, released: 0 };
+      this.pinsBefore.set(actor.cpu, total);
+      return {
+        name: actor.name,
+        job: actor.reported,
+        pinsAcquired: total.acquired - before.acquired,
+        pinsReleased: total.released - before.released,
+        answered: ends[i]?.kind === "answered",
+      };
+    });
+    const answered = sites.filter((site) => site.answered);
+    this.callSites.push(...mixedCallSites(answered, this.scenario.machine.scheme));
+  }
+
   private clear(actor: PlacedActor): void {
     const block = cpuAddress(this.machine, actor.cpu);
     this.machine.words.fill(0, (block + CPU_ACTOR) / 4, (block + CPU_ACTOR + PACING_END) / 4);
@@ -136,7 +176,7 @@ export class Gathering {
     const { machine, scenario } = this;
     const faults = readFaults(machine);
     const died = this.deaths.length + this.stuck.length > 0;
-    const quiescence = died ? [] : checkQuiescence(machine);
+    const quiescence = died ? [] : [...this.ofFiles, ...checkQuiescence(machine)];
     const notes = [...scenario.notes, ...this.notes];
     if (died) notes.push("a worker died: what it held was not returned, counts were not checked");
     if (run.trace !== undefined) notes.push(RECORDED_NOTE);
@@ -165,7 +205,11 @@ export class Gathering {
       invariants: {
         checked: died ? checked.filter((name) => name !== "conserved-refcount") : checked,
         promised,
-        violated: breachesOf(faults, quiescence, this.stuck, promised),
+        violated: withCallSites(
+          breachesOf(faults, quiescence, this.stuck, promised),
+          this.callSites,
+          promised,
+        ),
       },
       calibration,
       environment: run.environment,

@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import { arenaBytesOf, pagesOfClone } from "../../machine/actor_arena.ts";
+import type { FileSpec } from "../../machine/files.ts";
+import { anonymousPages, filesOf, MOST_FILE_PAGES } from "../../machine/job_files.ts";
 import type { PacePlace } from "../../machine/pacing_block.ts";
 import { type MachinePlan, planMachine } from "../../machine/plan.ts";
 import { ringEvents } from "../../machine/trace.ts";
@@ -60,7 +62,8 @@ export function planFor(
   trace?: TraceOptions,
 ): MachinePlan {
   const cpus = Math.max(1, ...groups.map((actors) => actors.length));
-  const needed = Math.max(...groups.map((actors) => sum(actors, framesOf)));
+  const files = filesOf(scenario, groups.flat());
+  const needed = Math.max(...groups.map((actors) => sum(actors, framesOf))) + cachedPages(files);
   const order = Math.max(0, ...groups.flat().map((actor) => actor.job.folioOrder));
   const block = 2 ** Math.max(order, 6);
   // Room for the zero page and for what alignment leaves between buffers.
@@ -78,13 +81,26 @@ export function planFor(
     arenaBytes,
     serviceValues: scenario.serviceNs.length,
     histograms: true,
+    files,
     traceEvents: trace && ringEvents(cpus, groups.length, trace.eventsPerCpu),
   });
 }
 
-/** Clones of one region need its frames once, and one folio more each when their faults race. */
+/**
+ * Clones of one region need its frames once, and one folio more each when their faults race. Pages of
+ * files are counted once a file; one more a buffer may be held after truncation.
+ */
 function framesOf({ job, clone }: PlacedActor): number {
-  return job.passes !== undefined && clone > 0 ? 2 ** job.folioOrder : pagesOfClone(job);
+  if (job.passes !== undefined && clone > 0) return 2 ** job.folioOrder;
+  return job.passes === undefined ? pagesOfClone(job) : anonymousPages(job);
+}
+
+/** Frames for the page caches of all files; beyond that, reclaim makes room. */
+function cachedPages(files: readonly FileSpec[]): number {
+  return Math.min(
+    MOST_FILE_PAGES,
+    sum(files, ({ pages }) => pages),
+  );
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

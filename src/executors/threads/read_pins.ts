@@ -1,4 +1,5 @@
 import {
+  SCHEME_REFCOUNT,
   VERDICT_FALSE_NEGATIVE,
   VERDICT_FALSE_POSITIVE,
   VERDICT_TRUE_NEGATIVE,
@@ -6,6 +7,7 @@ import {
   VERDICT_UNDECIDED,
   VERDICT_UNKNOWN,
 } from "../../../assembly/shared/codes.ts";
+import { PARAM_SCHEME } from "../../../assembly/shared/layout.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { readFallbacks, readVerdicts, readVmstat, readWork } from "../../machine/vmstat.ts";
 import type { PinsRecord } from "../../results/record.ts";
@@ -16,7 +18,9 @@ export function readPins(machine: Machine): PinsRecord {
   const of = (code: number): number => verdicts[code] ?? 0;
   const vmstat = readVmstat(machine);
   const acquired = vmstat.nr_foll_pin_acquired ?? 0;
-  const uncovered = readWork(machine).pins_uncovered ?? 0;
+  // Plain references: none can be told, and the hot path counts nothing for it.
+  const isPlain = machine.words[PARAM_SCHEME >>> 2] === SCHEME_REFCOUNT;
+  const uncovered = isPlain ? acquired : (readWork(machine).pins_uncovered ?? 0);
   return {
     covered: acquired > 0 ? 1 - uncovered / acquired : undefined,
     truePositive: of(VERDICT_TRUE_POSITIVE),

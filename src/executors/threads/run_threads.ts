@@ -83,6 +83,7 @@ export async function runThreads(
         actors,
       );
       gathering.addGroup(groupIndex, actors, end);
+      gathering.closeFiles(core);
       tracing?.addGroup(actors);
     }
   } finally {
