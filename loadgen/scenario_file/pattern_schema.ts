@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
 import type { Job, PatternName } from "../../src/scenario/scenario.ts";
 import { findOption } from "../fio/option_table.ts";
+import { acceptedWords } from "../machine_words.ts";
 import { mapping, name, size, text, time, whole } from "./leaves.ts";
 
 /**
@@ -37,8 +38,8 @@ function fioWord(option: string) {
   return z
     .union([z.string(), z.number(), z.boolean()], { error })
     .transform((value) => (typeof value === "boolean" ? `${Number(value)}` : `${value}`))
-    .optional()
-    .describe(`as in fio: ${found?.help}. ${capital(accepts)}.`);
+    .meta({ id: `fio-${option}`, description: `As in fio: ${found?.help}. ${capital(accepts)}.` })
+    .optional();
 }
 
 function capital(sentence: string): string {
@@ -47,8 +48,12 @@ function capital(sentence: string): string {
 
 type FioWord = ReturnType<typeof fioWord>;
 
+const FIO_WORDS: ReadonlyMap<string, FioWord> = new Map(
+  [...OF_ALL, ...OF_IO, ...OF_MEMORY].map((option) => [option, fioWord(option)]),
+);
+
 function fioWords<const N extends string>(...names: readonly N[]): { [K in N]: FioWord } {
-  return Object.fromEntries(names.map((option) => [option, fioWord(option)])) as {
+  return Object.fromEntries(names.map((option) => [option, FIO_WORDS.get(option)])) as {
     [K in N]: FioWord;
   };
 }
@@ -160,25 +165,35 @@ function patternOf<N extends PatternName>(pattern: N) {
   return mapping(shape, `a job of the pattern ${pattern}`);
 }
 
-const PATTERNS = Object.keys(SHAPES).join(", ");
+/** What a job's `pattern` may be, led by the one that was meant. */
+function acceptedPatterns(entry: unknown): string {
+  const given = (entry as { pattern?: unknown } | undefined)?.pattern;
+  const names = Object.keys(SHAPES);
+  const form = names.join(", ");
+  return typeof given === "string" ? acceptedWords(given, names, form) : form;
+}
 
 /** A job of one pattern. */
-export const patternEntry = z.discriminatedUnion(
-  "pattern",
-  [
-    patternOf("direct_io"),
-    patternOf("buffered_io"),
-    patternOf("fixed_buffers"),
-    patternOf("rdma_mr"),
-    patternOf("xsk_umem"),
-    patternOf("mapper"),
-    patternOf("gup_test"),
-    patternOf("writeback"),
-    patternOf("reclaim"),
-    patternOf("truncate"),
-  ],
-  {
-    error: ({ code }) =>
-      code === "invalid_union" ? PATTERNS : "a job: pattern: NAME, and the keys of that pattern",
-  },
-);
+export const patternEntry = z
+  .discriminatedUnion(
+    "pattern",
+    [
+      patternOf("direct_io"),
+      patternOf("buffered_io"),
+      patternOf("fixed_buffers"),
+      patternOf("rdma_mr"),
+      patternOf("xsk_umem"),
+      patternOf("mapper"),
+      patternOf("gup_test"),
+      patternOf("writeback"),
+      patternOf("reclaim"),
+      patternOf("truncate"),
+    ],
+    {
+      error: ({ code, input }) =>
+        code === "invalid_union"
+          ? acceptedPatterns(input)
+          : "a job: pattern: NAME, and the keys of that pattern",
+    },
+  )
+  .meta({ id: "pattern-job", description: "A job of one pattern." });

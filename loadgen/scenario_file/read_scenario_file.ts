@@ -44,6 +44,7 @@ export function readScenarioFile(input: JobFileInput & { readonly text: string }
   for (const entry of entriesOf(yaml, "jobs", jobEntry)) builder.add(entry);
   for (const entry of entriesOf(yaml, "background", patternEntry)) builder.addBackground(entry);
   if (!problems.any) builder.checkFiles(sized);
+  problems.sortByLine(label);
   problems.throwIfAny(label);
   if (!top.success) throw new Error("a file without problems was not accepted");
   const { data } = top;

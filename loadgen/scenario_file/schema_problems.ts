@@ -12,7 +12,9 @@ export function addIssues(issues: readonly Issue[], yaml: YamlText, problems: Pr
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) unknownKey(key, issue, yaml, problems);
     } else {
-      const found = foundWords(valueAt(yaml.value, issue.path));
+      const value = valueAt(yaml.value, issue.path);
+      const empty = issue.path.length === 0 && value === null;
+      const found = empty ? "an empty file" : foundWords(value);
       problems.add(yaml.placeOf(issue.path), found, issue.message);
     }
   }

@@ -40,9 +40,15 @@ export class YamlText {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
     const place = (offset: number): string => `${label}:${Math.max(1, lines.linePos(offset).line)}`;
     for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-      problems.add(place(pos[0]), ...wordsFor(code, message));
+      const [found, accepted] = wordsFor(code, message, text.slice(pos[0]));
+      problems.add(place(pos[0]), found, accepted);
     }
     visit(document, {
+      Alias(_, alias) {
+        if (alias.resolve(document) !== undefined) return;
+        const accepted = `&${alias.source} at a value above it`;
+        problems.add(place(alias.range?.[0] ?? 0), `*${alias.source} of no anchor`, accepted);
+      },
       Pair(_, { key }) {
         if (isScalar(key) || isAlias(key)) return;
         const at = (key as Node | null)?.range?.[0] ?? 0;
@@ -97,23 +103,18 @@ function plainValue(document: Document, label: string, problems: Problems): unkn
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (error) {
-    // yaml says so of aliases, and of nothing else.
+    // yaml says so of too many aliases, and of nothing else once they all have anchors.
     if (!(error instanceof ReferenceError)) throw error;
-    const unknown = /^Unresolved alias.*: (.*)$/.exec(error.message)?.[1];
-    if (unknown !== undefined) {
-      problems.add(label, `the alias *${unknown} of no anchor`, `&${unknown} at a value above it`);
-    } else {
-      problems.add(label, "aliases that multiply", `at most ${MOST_ALIASES} values by alias`);
-    }
+    problems.add(label, "aliases of aliases", `at most ${MOST_ALIASES} values that way`);
     return undefined;
   }
 }
 
 /** What was found and what is accepted, for an error of the parser. */
-function wordsFor(code: string, message: string): [string, string] {
+function wordsFor(code: string, message: string, at: string): [string, string] {
   switch (code) {
     case "DUPLICATE_KEY":
-      return ["a key that stands above already", "each key once"];
+      return [`the key ${shown(/[^\s:"']+/.exec(at)?.[0] ?? "")} once more`, "each key once"];
     case "MULTIPLE_DOCS":
       return ["a second document behind ---", "one scenario a file"];
     case "TAB_AS_INDENT":
@@ -121,7 +122,7 @@ function wordsFor(code: string, message: string): [string, string] {
     case "TAG_RESOLVE_FAILED":
       return [message.replace("Unresolved tag: ", "the tag "), "values without tags"];
     default:
-      return [`no YAML: ${shown(message).slice(1, -1)}`, "YAML 1.2"];
+      return [`no YAML: ${message.replace(/\p{Cc}/gu, " ").slice(0, 160)}`, "YAML 1.2"];
   }
 }
 
