@@ -16,7 +16,8 @@ const listed = (names: readonly string[]): string => names.join(", ");
 export const SCHEME_FORM =
   `COUNT or COUNT+SYNC; COUNT is one of ${listed(COUNT_NAMES)}, ` +
   `SYNC one of ${listed(SYNC_NAMES)}`;
-export const POLICY_FORM = `one of ${listed(POLICY_NAMES)}; or two of them as BACKGROUND/FSYNC, such as skip/bounce`;
+const POLICIES = listed(POLICY_NAMES);
+export const POLICY_FORM = `${POLICIES}, or two of them as BACKGROUND/FSYNC, such as skip/bounce`;
 
 export interface SchemeWord {
   readonly scheme: CountName;

@@ -48,8 +48,8 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
     .option("--rules <kernel>", "5.0, 5.7 or 6.13 (default: 6.13 for hybrid, else 5.0)")
     .option(
       "--test-at <when>",
-      `when writeback asks whether a page is pinned: ${TEST_AT_NAMES.join(", ")} (default: as the ` +
-        "scheme was posted)",
+      `when writeback asks whether a page is pinned: ${TEST_AT_NAMES.join(", ")} (default: as ` +
+        "the scheme was posted)",
     )
     .option(
       "--recheck <when>",

@@ -10,6 +10,7 @@ import { TIME_PATTERN, timeMs } from "../time_text.ts";
  */
 
 const TIME_FORM = "a number with ns, us, ms, s, m, h or d behind it, such as 50ms or 2s";
+const SIZE_FORM = `${SIZE_FORMS.replace(/, or arithmetic.*/, "")}, such as 16m (k is 1024)`;
 const SIZE_PATTERN = /^(0[xX][0-9a-fA-F]+|[0-9]+)([bB]|[kKmMgGtTpP]([iI]?[bB]|[iI])?)?$/;
 
 /** A time in ms from `leastMs` on; 0 needs no unit. */
@@ -29,7 +30,7 @@ export function time(leastMs: number, mostMs = LONGEST_RUN_MS) {
 
 /** A size in bytes, in fio's units. */
 export function size() {
-  const error = `${SIZE_FORMS.replace(/, or arithmetic.*/, "")}, such as 16m (k is 1024, as in fio)`;
+  const error = SIZE_FORM;
   const text = z.string({ error }).regex(SIZE_PATTERN, { error });
   const number = z.int({ error }).min(1, { error }).max(LARGEST_COUNT, { error });
   return z.union([number, text], { error }).transform((value, context) => {
