@@ -4,20 +4,15 @@ import { runThreads } from "../../src/executors/threads/run_threads.ts";
 import { EXIT_INTERRUPTED } from "../../src/results/exit_status.ts";
 import { checkWritable } from "../../src/results/write_output.ts";
 import { DEFAULT_RUN } from "../../src/scenario/defaults.ts";
-import {
-  completeMachine,
-  DEFAULT_MACHINE,
-  type MachineInput,
-} from "../../src/scenario/machine_spec.ts";
-import { makeScenario } from "../../src/scenario/make_scenario.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
-import { RECHECK_NAMES, type Scenario, TEST_AT_NAMES } from "../../src/scenario/scenario.ts";
-import { type AskedFor, FLAG_OF, OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
+import { RECHECK_NAMES, TEST_AT_NAMES } from "../../src/scenario/scenario.ts";
+import { scenarioOf } from "../asked_scenario.ts";
+import { OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
 import { NO_FILE, surroundings } from "../job_input.ts";
 import { POLICY_FORM, SCHEME_FORM } from "../machine_words.ts";
 import { optionHelp } from "../option_help.ts";
 import { checkFiles, FURTHER_OUTPUTS, furtherFiles, type RunFiles } from "../outputs.ts";
-import { type Places, placed } from "../places.ts";
+import { placed } from "../places.ts";
 import { ProgressLine } from "../progress.ts";
 import { NO_RUN_FILE, type RunFile, readRunFile } from "../run_file.ts";
 import { onInterrupt } from "../terminal.ts";
@@ -88,21 +83,9 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
 }
 
 async function runCommand(file: string | undefined, flags: RunFlags): Promise<number> {
-  if (flags.cmdhelp) {
-    process.stdout.write(optionHelp(flags.cmdhelp));
-    return 0;
-  }
-  if (flags.threshold?.includes("help")) {
-    process.stdout.write(thresholdHelp());
-    return 0;
-  }
-  if (flags.variant === "help") {
-    process.stdout.write(variantHelp());
-    return 0;
-  }
-  if (flags.showSchema) {
-    const { scenarioJsonSchema } = await import("../scenario_file/json_schema.ts");
-    process.stdout.write(scenarioJsonSchema());
+  const told = await toldOnly(flags);
+  if (told !== undefined) {
+    process.stdout.write(told);
     return 0;
   }
   const problems: Problem[] = [];
@@ -113,9 +96,7 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   const further = furtherFiles(flags);
   checkFiles({ inputs: inputsOf(file, given), output, further }, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const scenario = placed(placesOf(given, asked), () =>
-    scenarioOf(file ?? "-", given, asked, flags),
-  );
+  const scenario = scenarioOf(file ?? "-", given, asked);
   const trace = flags.trace === undefined ? undefined : {};
   placed(given.places, () => planFor(scenario, scenario.groups.map(placeActors), trace));
   if (flags.showConfig) {
@@ -138,27 +119,14 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   }
 }
 
-/** The file's scenario; flags win over its keys. */
-function scenarioOf(source: string, given: RunFile, asked: AskedFor, flags: RunFlags): Scenario {
-  const { name, groups, files, serviceNs } = given;
-  const machine = { ...given.machine, ...defined(asked.machine) };
-  const run = { ...given.run, ...defined(asked.run) };
-  const thresholds = asked.thresholds.length > 0 ? asked.thresholds : given.thresholds;
-  const notes = [...given.notes, ...notesOf(flags, machine), ...matrixNote(given, machine)];
-  const parts = { machine, run, groups, files, serviceNs, thresholds };
-  return makeScenario({ name, source, ...parts, notes });
-}
-
-/** Where the user wrote what; a flag hides the file's key. */
-function placesOf({ places }: RunFile, { machine }: AskedFor): Places {
-  const flags = Object.keys(defined(machine)).map((key) => `machine.${key}`);
-  return new Map([...places, ...[...FLAG_OF].filter(([path]) => flags.includes(path))]);
-}
-
-/** The keys that have a value. */
-function defined<T extends object>(part: T): Partial<T> {
-  const entries = Object.entries(part).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Partial<T>;
+/** What flags ask to be told in place of a run; undefined: nothing. */
+async function toldOnly(flags: RunFlags): Promise<string | undefined> {
+  if (flags.cmdhelp) return optionHelp(flags.cmdhelp);
+  if (flags.threshold?.includes("help")) return thresholdHelp();
+  if (flags.variant === "help") return variantHelp();
+  if (!flags.showSchema) return undefined;
+  const { scenarioJsonSchema } = await import("../scenario_file/json_schema.ts");
+  return scenarioJsonSchema();
 }
 
 /** What the run reads: the job file and the logs that its jobs replay. */
@@ -168,21 +136,6 @@ function inputsOf(file: string | undefined, { groups }: RunFile): RunFiles["inpu
     ...(file === undefined || file === "-" ? [] : [{ what: "the job file itself", path: file }]),
     ...logs.map((path) => ({ what: "a log that is replayed", path })),
   ];
-}
-
-/** What was asked for and makes no difference. */
-function notesOf({ bias }: RunFlags, { scheme = DEFAULT_MACHINE.scheme }: MachineInput): string[] {
-  if (bias === undefined || scheme === "bias" || scheme === "hybrid") return [];
-  return [`--bias ${bias}: ${scheme} counts pins without a bias`];
-}
-
-/** A matrix is there for other commands. */
-function matrixNote({ matrix }: RunFile, machine: MachineInput): string[] {
-  const axes = Object.entries(matrix).map(([key, values]) => `${values?.length} of ${key}`);
-  if (axes.length === 0) return [];
-  const { scheme, sync } = completeMachine(machine);
-  const own = sync === "none" ? scheme : `${scheme}+${sync}`;
-  return [`the matrix (${axes.join(", ")}) is for sweep and compare; this run is of ${own}`];
 }
 
 /** What the file says; what is wrong with it is added to `problems`. */

@@ -55,7 +55,7 @@ export interface JobFile {
 }
 
 /** What a file that cannot be read comes to. */
-export const NO_JOBS: JobFile = {
+const NO_JOBS: JobFile = {
   name: "",
   groups: [],
   waitsForPrevious: false,
