@@ -7,7 +7,7 @@ import type { RunFile } from "../run_file.ts";
 import { withHugePages } from "./huge_pages.ts";
 import { patternEntry } from "./pattern_schema.ts";
 import { jobEntry, type ScenarioFile, scenarioFile } from "./schema.ts";
-import { addIssues } from "./schema_problems.ts";
+import { addIssues, withoutFlaws } from "./schema_problems.ts";
 import { type Entry, GroupBuilder } from "./to_groups.ts";
 import { YamlText } from "./yaml_text.ts";
 
@@ -80,7 +80,10 @@ function placesOf(yaml: YamlText): Map<string, string> {
   return new Map(given.map((key) => [PATHS[key] ?? key, yaml.placeOf([key])]));
 }
 
-/** Those entries of a list that its schema accepts, so that their problems are told as well. */
+/**
+ * The entries of a list that their schema accepts, if need be without the keys that it refuses:
+ * what is wrong with the rest is told as well.
+ */
 function entriesOf(
   yaml: YamlText,
   key: "jobs" | "background",
@@ -89,7 +92,10 @@ function entriesOf(
   const list = listOrMapping(yaml.value, key);
   if (!Array.isArray(list)) return [];
   return list.flatMap((given, i) => {
-    const parsed = schema.safeParse(given);
+    let parsed = schema.safeParse(given);
+    if (!parsed.success && typeof given === "object" && given !== null) {
+      parsed = schema.safeParse(withoutFlaws(given, parsed.error.issues));
+    }
     return parsed.success ? [{ path: [key, i], value: parsed.data as Entry["value"] }] : [];
   });
 }

@@ -27,23 +27,44 @@ function unknownKey(key: string, issue: Issue, yaml: YamlText, problems: Problem
   problems.add(yaml.placeOf([...issue.path, key]), "an unknown key", accepted);
 }
 
+/** The value without those keys of it that its schema refuses. */
+export function withoutFlaws(value: object, issues: readonly Issue[]): object {
+  const flawed = new Set<PropertyKey | undefined>(
+    issues
+      .flatMap((one) => resolved(one, value))
+      .flatMap((one) => (one.code === "unrecognized_keys" ? one.keys : one.path.slice(0, 1))),
+  );
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !flawed.has(key)));
+}
+
 /**
  * A union's issue says only that no branch fits. Where the value is a mapping, the branch that
- * knows most of its keys was meant, and its issues are told.
+ * knows most of its keys was meant, and its issues are told; if none knows one, the union's is.
  */
 function resolved(issue: Issue, root: unknown): Issue[] {
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
   const value = valueAt(root, issue.path);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [issue];
-  const branches = issue.errors.map((errors) =>
-    errors.map((one) => ({ ...one, path: [...issue.path, ...one.path] }) as Issue),
+  const branches = issue.errors
+    .map((errors) => ({ errors, strangers: strangersIn(value, errors) }))
+    .toSorted((a, b) => a.strangers - b.strangers);
+  const [meant] = branches;
+  if (meant === undefined || meant.strangers === Object.keys(value).length) return [issue];
+  return meant.errors
+    .map((one) => ({ ...one, path: [...issue.path, ...one.path] }) as Issue)
+    .flatMap((one) => resolved(one, root));
+}
+
+/** How many keys of the value a branch does not know. */
+function strangersIn(value: object, branch: readonly Issue[]): number {
+  const keys = Object.keys(value);
+  // Which keys it knows is not said as long as the key that decides is wrong.
+  const undecided = branch.find((one) => one.code === "invalid_union" && one.errors.length === 0);
+  if (undecided) return keys.filter((key) => key !== undecided.path.at(-1)).length;
+  return branch.reduce(
+    (sum, one) => sum + (one.code === "unrecognized_keys" ? one.keys.length : 0),
+    0,
   );
-  const strangers = (branch: readonly Issue[]): number =>
-    branch.reduce((sum, one) => sum + (one.code === "unrecognized_keys" ? one.keys.length : 0), 0);
-  const [meant = []] = branches.toSorted(
-    (a, b) => strangers(a) - strangers(b) || a.length - b.length,
-  );
-  return meant.flatMap((one) => resolved(one, root));
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

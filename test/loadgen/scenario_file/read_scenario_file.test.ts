@@ -157,6 +157,7 @@ jobs:
   - pattern: rdma_mr
     lifetime: 2
     evry: 5ms
+    bs: 0
   - pattern: writebak
   - pattern: direct_io
     bs: 4x
@@ -173,12 +174,13 @@ matrix: { scheme: [refcount, bis], jobs: [1] }
       '11: bs: "x" is not a whole number',
       "13: jobs.1.lifetime: found 2; a number with ns, us",
       "14: jobs.1.evry: an unknown key; pattern, name,",
-      '15: jobs.2.pattern: found "writebak"; did you mean writeback?',
-      '17: jobs.3.bs: bs: "4x": no unit x; bs takes',
-      "18: thresholds.1: found 7; METRIC SIGN VALUE",
-      '18: thresholds.0: "pin_fst.p99<20us", column 1: "pin_fst.p99" is no metric',
-      '19: matrix.scheme.1: found "bis"; did you mean bias?',
-      "19: matrix.jobs: an unknown key; scheme, variant,",
+      '15: jobs.1.bs: bs: "0" is less than 1 byte; bs takes',
+      '16: jobs.2.pattern: found "writebak"; did you mean writeback?',
+      '18: jobs.3.bs: bs: "4x": no unit x; bs takes',
+      "19: thresholds.1: found 7; METRIC SIGN VALUE",
+      '19: thresholds.0: "pin_fst.p99<20us", column 1: "pin_fst.p99" is no metric',
+      '20: matrix.scheme.1: found "bis"; did you mean bias?',
+      "20: matrix.jobs: an unknown key; scheme, variant,",
     ];
     expect(found.map((text, i) => text.slice(0, starts[i]?.length))).toEqual(starts);
   });
@@ -189,9 +191,12 @@ matrix: { scheme: [refcount, bis], jobs: [1] }
     ["name: x", "1: jobs: found nothing; a list of jobs"],
     ["jobs: { fio: x }", "1: jobs: found a mapping; a list of jobs"],
     ["jobs: [5]", "1: jobs.0: found 5; a job: fio: | with a job file below it"],
-    ["jobs: [{}]", "1: jobs.0"],
+    ["jobs: [{}]", "1: jobs.0: found a mapping; a job: fio: | with a job file below it"],
+    ["jobs: [{patern: mapper}]", "1: jobs.0: found a mapping; a job: fio: | with a job file"],
+    ["jobs: [{pattern: maper, x: 1}]", '1: jobs.0.pattern: found "maper"; did you mean mapper?'],
+    ['jobs: [{fio: "[a]\\nsize=1m", size: 1m}]', "1: jobs.0.size: an unknown key; fio"],
     ["jobs: [{ fio: 5 }]", "1: jobs.0.fio: found 5; a fio job file, as a block: fio: |"],
-    ["jobs: [{ fio: '[a]', pattern: mapper }]", "1: jobs.0.pattern: an unknown key; fio"],
+    ['jobs: [{ fio: "[a]\\nsize=1m", pattern: mapper }]', "1: jobs.0.pattern: an unknown key; fio"],
     ["jobs: [{ pattern: writeback }]", "1: jobs.0.file: found nothing; the name of a file"],
     [
       "jobs: [{ pattern: truncate, file: /a, kind: hole }]",
