@@ -4,11 +4,11 @@ import { parseThreshold } from "../../src/scenario/threshold.ts";
 import { Problems } from "../fio/problems.ts";
 import type { JobFileInput } from "../fio/read_job_file.ts";
 import type { RunFile } from "../run_file.ts";
+import { type Entry, GroupBuilder } from "./group_builder.ts";
 import { withHugePages } from "./huge_pages.ts";
 import { patternEntry } from "./pattern_schema.ts";
 import { jobEntry, type ScenarioFile, scenarioFile } from "./schema.ts";
 import { addIssues, withoutFlaws } from "./schema_problems.ts";
-import { type Entry, GroupBuilder } from "./to_groups.ts";
 import { YamlText } from "./yaml_text.ts";
 
 /** Which part of a scenario a key of the file stands for. */

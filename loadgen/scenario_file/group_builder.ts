@@ -17,8 +17,7 @@ export interface Entry {
 
 interface Placed {
   readonly job: Job;
-  /** Jobs of one origin and reporting group are reported together. */
-  readonly origin: string;
+  /** Where its entry stands; jobs of one entry keep its reporting groups. */
   readonly place: string;
 }
 
@@ -64,9 +63,9 @@ export class GroupBuilder {
     return this.#groups.map((jobs, g) => {
       places.set(`groups.${g}`, this.yaml.placeOf(["jobs"]));
       return {
-        jobs: jobs.map(({ job, origin, place }, j) => {
+        jobs: jobs.map(({ job, place }, j) => {
           places.set(`groups.${g}.jobs.${j}`, place);
-          const key = `${g} ${origin} ${job.reportingGroup}`;
+          const key = `${g} ${place} ${job.reportingGroup}`;
           const reportingGroup = numbers.get(key) ?? numbers.size;
           numbers.set(key, reportingGroup);
           return { ...job, reportingGroup };
@@ -105,7 +104,7 @@ export class GroupBuilder {
       const file = readJobFile({ ...this.input, text, within });
       for (const note of file.notes) this.#notes.add(note);
       return {
-        groups: file.groups.map(({ jobs }) => jobs.map((job) => ({ job, origin: place, place }))),
+        groups: file.groups.map(({ jobs }) => jobs.map((job) => ({ job, place }))),
         waitsForPrevious: file.waitsForPrevious,
       };
     } catch (error) {
@@ -126,6 +125,6 @@ export class GroupBuilder {
     for (const note of notes.all()) this.#notes.add(note);
     if (made === undefined) return { groups: [], waitsForPrevious: false };
     const { job, waitsForPrevious } = made;
-    return { groups: [[{ job, origin: place, place }]], waitsForPrevious };
+    return { groups: [[{ job, place }]], waitsForPrevious };
   }
 }
