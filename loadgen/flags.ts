@@ -2,15 +2,36 @@ import { BIAS_MAX, BIAS_MIN } from "../assembly/shared/codes.ts";
 import { LARGEST_COUNT, LARGEST_SAMPLE, LONGEST_RUN_MS } from "../src/scenario/limits.ts";
 import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
 import type { Problem } from "../src/scenario/problem.ts";
-import { COUNT_NAMES, type CountName, RULES_NAMES } from "../src/scenario/scenario.ts";
+import {
+  RECHECK_NAMES,
+  RULES_NAMES,
+  TEST_AT_NAMES,
+  type Threshold,
+  TLB_NAMES,
+  VARIANT_NAMES,
+} from "../src/scenario/scenario.ts";
 import { parseThreshold } from "../src/scenario/threshold.ts";
+import {
+  acceptedWords,
+  POLICY_FORM,
+  POLICY_WORDS,
+  SCHEME_FORM,
+  SCHEME_WORDS,
+} from "./machine_words.ts";
+import { timeMs } from "./time_text.ts";
 
 /** What commander hands over: strings, as they were typed. */
 export interface RunFlags {
   readonly executor: string;
   readonly scheme?: string;
+  readonly variant?: string;
   readonly bias?: string;
+  readonly onPinned?: string;
   readonly rules?: string;
+  readonly testAt?: string;
+  readonly recheck?: string;
+  readonly tlb?: string;
+  readonly stablePages?: string;
   readonly seed?: string;
   readonly duration?: string;
   readonly warmup?: string;
@@ -23,33 +44,55 @@ export interface RunFlags {
   readonly threshold?: readonly string[];
   readonly trace?: string;
   readonly showConfig?: boolean;
+  readonly showSchema?: boolean;
   readonly quiet?: boolean;
   readonly cmdhelp?: boolean | string;
 }
 
 export const OUTPUT_FORMATS = ["normal", "json", "json+"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
-const UNIT_MS: Readonly<Record<string, number>> = {
-  us: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
+
+const YES_NO: ReadonlyMap<string, boolean> = new Map([
+  ["yes", true],
+  ["no", false],
+]);
+
+/** Where each key of a scenario's machine is asked for on the command line. */
+export const FLAG_OF: ReadonlyMap<string, string> = new Map([
+  ["machine.scheme", "--scheme"],
+  ["machine.sync", "--scheme"],
+  ["machine.variant", "--variant"],
+  ["machine.bias", "--bias"],
+  ["machine.onPinned", "--on-pinned"],
+  ["machine.rules", "--rules"],
+  ["machine.testAt", "--test-at"],
+  ["machine.recheck", "--recheck"],
+  ["machine.tlb", "--tlb"],
+  ["machine.stablePages", "--stable-pages"],
+]);
+
+export interface AskedFor {
+  readonly machine: NonNullable<ScenarioInput["machine"]>;
+  readonly run: NonNullable<ScenarioInput["run"]>;
+  readonly thresholds: readonly Threshold[];
+  readonly format: OutputFormat;
+}
 
 /** What the flags ask for, undefined the default; whatever is wrong is added to `problems`. */
-export function readFlags(
-  flags: RunFlags,
-  problems: Problem[],
-): Pick<ScenarioInput, "machine" | "run" | "thresholds"> & { format: OutputFormat } {
+export function readFlags(flags: RunFlags, problems: Problem[]): AskedFor {
   const reader = new FlagReader(problems);
   reader.oneOf("--executor", flags.executor, ["threads"]);
   return {
     machine: {
-      scheme: reader.scheme(flags.scheme),
+      ...reader.wordOf("--scheme", flags.scheme, SCHEME_WORDS, SCHEME_FORM),
+      variant: reader.oneOf("--variant", flags.variant, VARIANT_NAMES),
       bias: reader.whole("--bias", flags.bias, BIAS_MIN, BIAS_MAX),
+      onPinned: reader.wordOf("--on-pinned", flags.onPinned, POLICY_WORDS, POLICY_FORM),
       rules: reader.oneOf("--rules", flags.rules, RULES_NAMES),
+      testAt: reader.oneOf("--test-at", flags.testAt, TEST_AT_NAMES),
+      recheck: reader.oneOf("--recheck", flags.recheck, RECHECK_NAMES),
+      tlb: reader.oneOf("--tlb", flags.tlb, TLB_NAMES),
+      stablePages: reader.wordOf("--stable-pages", flags.stablePages, YES_NO, "yes or no"),
     },
     run: {
       seed: reader.whole("--seed", flags.seed, 0, LARGEST_COUNT),
@@ -78,17 +121,18 @@ class FlagReader {
   ): T | undefined {
     if (text === undefined) return undefined;
     const found = names.find((name) => name === text);
-    return found ?? this.refuse(flag, text, names.join(", "));
+    return found ?? this.refuse(flag, text, acceptedWords(text, names, names.join(", ")));
   }
 
-  /** COUNT or COUNT+none. */
-  scheme(text: string | undefined): CountName | undefined {
+  /** One of the known words. */
+  wordOf<T>(
+    flag: string,
+    text: string | undefined,
+    words: ReadonlyMap<string, T>,
+    form: string,
+  ): T | undefined {
     if (text === undefined) return undefined;
-    const [count = "", sync = "none", ...rest] = text.split("+");
-    const known = COUNT_NAMES.find((name) => name === count);
-    if (known && sync === "none" && rest.length === 0) return known;
-    const accepted = `${COUNT_NAMES.join(", ")} (the only way to synchronise so far is none)`;
-    return this.refuse("--scheme", text, accepted);
+    return words.get(text) ?? this.refuse(flag, text, acceptedWords(text, words.keys(), form));
   }
 
   whole(flag: string, text: string | undefined, low: number, high: number): number | undefined {
@@ -101,8 +145,7 @@ class FlagReader {
   /** `10s`, `500ms`, `2m`; a bare number is seconds. In ms. */
   duration(flag: string, text: string | undefined, lowMs: number): number | undefined {
     if (text === undefined) return undefined;
-    const [, digits = "", unit = "s"] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)?$/.exec(text) ?? [];
-    const ms = digits === "" ? Number.NaN : Number(digits) * (UNIT_MS[unit] ?? 1000);
+    const ms = timeMs(/^[\d.]+$/.test(text) ? `${text}s` : text) ?? Number.NaN;
     if (ms >= lowMs && ms <= LONGEST_RUN_MS) return ms;
     return this.refuse(flag, text, `a time from ${lowMs}ms to 24h, such as 500ms, 10s or 2m`);
   }

@@ -6,7 +6,7 @@ import type { Surroundings } from "./fio/substitute.ts";
 export const NO_FILE: Problem = {
   where: "FILE",
   found: "no file is named",
-  accepted: "a fio job file, such as examples/randread-4k.fio, or - for standard input",
+  accepted: "a job file such as examples/randread-4k.fio, or - for standard input",
 };
 
 /** What a job file's $keywords and ${VARIABLES} stand for on this computer. */

@@ -10,8 +10,8 @@ import {
 import { gupTestText } from "../../src/results/gup_test_text.ts";
 import { makeScenario } from "../../src/scenario/make_scenario.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
-import { COUNT_NAMES, type Scenario } from "../../src/scenario/scenario.ts";
-import { type RunFlags, readFlags } from "../flags.ts";
+import type { Scenario } from "../../src/scenario/scenario.ts";
+import { FLAG_OF, type RunFlags, readFlags } from "../flags.ts";
 import {
   addSelftestOptions,
   MOST_MIB,
@@ -20,6 +20,8 @@ import {
   selftestDefaults,
   selftestJob,
 } from "../gup_test/options.ts";
+import { SCHEME_FORM } from "../machine_words.ts";
+import { placed } from "../places.ts";
 import { onInterrupt } from "../terminal.ts";
 
 type MachineFlags = Pick<RunFlags, "scheme" | "bias" | "rules" | "seed">;
@@ -38,10 +40,7 @@ export function addGupTestCommand(program: Command, ended: (status: number) => v
     .argument("[PAGE...]", "with -c: the pages to show, from 0");
   addSelftestOptions(command, options, problems);
   command
-    .option(
-      "--scheme <count>",
-      `where pins are counted: ${COUNT_NAMES.join(", ")} (default: hybrid)`,
-    )
+    .option("--scheme <scheme>", `${SCHEME_FORM} (default: hybrid)`)
     .option("--bias <n>", "GUP_PIN_COUNTING_BIAS, 2 to 1048576 (default: 1024)")
     .option("--rules <kernel>", "5.0, 5.7 or 6.13 (default: 6.13)")
     .option("--seed <n>", "accepted as everywhere: a pass draws nothing (default: 1)")
@@ -66,16 +65,18 @@ async function gupTest(
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   const scenarioOf = (mib: number): Scenario =>
-    makeScenario({
-      name: "gup_test",
-      machine: {
-        ...machine,
-        scheme: machine?.scheme ?? "hybrid",
-        rules: machine?.rules ?? "6.13",
-      },
-      run: { ...run, warmupMs: 0, sample: 0 },
-      jobs: [selftestJob({ ...options, mib }, pages)],
-    });
+    placed(FLAG_OF, () =>
+      makeScenario({
+        name: "gup_test",
+        machine: {
+          ...machine,
+          scheme: machine.scheme ?? "hybrid",
+          rules: machine.rules ?? "6.13",
+        },
+        run: { ...run, warmupMs: 0, sample: 0 },
+        jobs: [selftestJob({ ...options, mib }, pages)],
+      }),
+    );
   checkSize(options, scenarioOf);
   const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
   try {

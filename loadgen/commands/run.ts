@@ -4,34 +4,58 @@ import { runThreads } from "../../src/executors/threads/run_threads.ts";
 import { EXIT_INTERRUPTED } from "../../src/results/exit_status.ts";
 import { checkWritable } from "../../src/results/write_output.ts";
 import { DEFAULT_RUN } from "../../src/scenario/defaults.ts";
-import { DEFAULT_MACHINE } from "../../src/scenario/machine_spec.ts";
-import { makeScenario } from "../../src/scenario/make_scenario.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
-import { COUNT_NAMES } from "../../src/scenario/scenario.ts";
-import { type JobFile, NO_JOBS, readJobFile } from "../fio/read_job_file.ts";
+import { RECHECK_NAMES, TEST_AT_NAMES } from "../../src/scenario/scenario.ts";
+import { scenarioOf } from "../asked_scenario.ts";
 import { OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
 import { NO_FILE, surroundings } from "../job_input.ts";
+import { POLICY_FORM, SCHEME_FORM } from "../machine_words.ts";
 import { optionHelp } from "../option_help.ts";
 import { checkFiles, FURTHER_OUTPUTS, furtherFiles, type RunFiles } from "../outputs.ts";
+import { placed } from "../places.ts";
 import { ProgressLine } from "../progress.ts";
+import { NO_RUN_FILE, type RunFile, readRunFile } from "../run_file.ts";
 import { onInterrupt } from "../terminal.ts";
 import { thresholdHelp } from "../threshold_help.ts";
+import { variantHelp } from "../variant_help.ts";
 import { writeResults } from "../write_results.ts";
 
 /** Adds `pinlab run`; `ended` hears the exit status. */
 export function addRunCommand(program: Command, ended: (status: number) => void): void {
   const command = program
     .command("run")
-    .summary("drive the emulated machine with a fio job file")
+    .summary("drive the emulated machine with a fio job file or a scenario")
     .description(
-      "Runs a fio job file, unchanged, on the emulated machine: one worker thread per job and " +
-        "clone, every pin through the chosen way of counting. FILE may be - (standard input).",
+      "Runs a fio job file, unchanged, or a scenario in YAML on the emulated machine: one worker " +
+        "thread per job and clone, every pin through the chosen way of counting. FILE may be - " +
+        "(standard input). Flags win over a scenario's keys.",
     )
-    .argument("[FILE]", "a fio job file")
+    .argument("[FILE]", "a fio job file, or a scenario (.yaml, .yml)")
     .addOption(new Option("--executor <name>", "who runs the actors").default("threads"))
-    .option("--scheme <count>", `where pins are counted: ${COUNT_NAMES.join(", ")} (default: bias)`)
+    .option("--scheme <scheme>", `${SCHEME_FORM} (default: bias)`)
+    .option("--variant <name>", "one thing done wrong, or as it was first done; help lists all")
     .option("--bias <n>", "GUP_PIN_COUNTING_BIAS, 2 to 1048576 (default: 1024)")
+    .option(
+      "--on-pinned <policy>",
+      `what writeback does with a pinned page: ${POLICY_FORM} (default: skip/bounce; refcount: ` +
+        "ignore)",
+    )
     .option("--rules <kernel>", "5.0, 5.7 or 6.13 (default: 6.13 for hybrid, else 5.0)")
+    .option(
+      "--test-at <when>",
+      `when writeback asks whether a page is pinned: ${TEST_AT_NAMES.join(", ")} (default: as ` +
+        "the scheme was posted)",
+    )
+    .option(
+      "--recheck <when>",
+      `when gup reads the page-table entry once more: ${RECHECK_NAMES.join(", ")} (default: as ` +
+        "the scheme was posted)",
+    )
+    .option(
+      "--tlb <kind>",
+      "a flush waits for CPUs with interrupts off: ipi (default), or does " + "not: broadcast",
+    )
+    .option("--stable-pages <yes|no>", "writers wait for pages under writeback (default: yes)")
     .option("--seed <n>", "repeats a run's random choices (default: 1)")
     .option("--duration <time>", "each stonewall group runs this long, whatever its size says")
     .option("--warmup <time>", "left out of the figures (default: 1s)")
@@ -49,6 +73,7 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
       ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
     )
     .option("--show-config", "print the scenario that would run, as JSON, and end")
+    .option("--show-schema", "print the JSON Schema of scenario files, for editors, and end")
     .option("--quiet", "no progress on standard error")
     .option("--cmdhelp [option]", "what pinlab makes of fio's options, or of one, and end")
     .action(async (file: string | undefined, flags: RunFlags) => {
@@ -58,28 +83,22 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
 }
 
 async function runCommand(file: string | undefined, flags: RunFlags): Promise<number> {
-  if (flags.cmdhelp) {
-    process.stdout.write(optionHelp(flags.cmdhelp));
-    return 0;
-  }
-  if (flags.threshold?.includes("help")) {
-    process.stdout.write(thresholdHelp());
+  const told = await toldOnly(flags);
+  if (told !== undefined) {
+    process.stdout.write(told);
     return 0;
   }
   const problems: Problem[] = [];
-  const { machine, run, thresholds, format } = readFlags(flags, problems);
+  const asked = readFlags(flags, problems);
   const progress = new ProgressLine(process.stderr, flags.quiet ?? false);
-  const jobs = readJobs(file, problems, progress);
+  const given = await readFile(file, problems, progress);
   const output = flags.output === "-" ? undefined : flags.output;
   const further = furtherFiles(flags);
-  checkFiles({ inputs: inputsOf(file, jobs), output, further }, problems);
+  checkFiles({ inputs: inputsOf(file, given), output, further }, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const notes = [...jobs.notes, ...notesOf(flags)];
-  const source = file ?? "-";
-  const { name, groups } = jobs;
-  const scenario = makeScenario({ name, groups, notes, source, machine, run, thresholds });
+  const scenario = scenarioOf(file ?? "-", given, asked);
   const trace = flags.trace === undefined ? undefined : {};
-  planFor(scenario, scenario.groups.map(placeActors), trace);
+  placed(given.places, () => planFor(scenario, scenario.groups.map(placeActors), trace));
   if (flags.showConfig) {
     process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`);
     return 0;
@@ -93,15 +112,25 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
       trace,
       onProgress: (now) => progress.update(now),
     }).finally(() => progress.end());
-    return writeResults(record, { format, output, further });
+    return writeResults(record, { format: asked.format, output, further });
   } finally {
     // An interrupt while the results are being written changes nothing any more.
     interrupt.remove();
   }
 }
 
+/** What flags ask to be told in place of a run; undefined: nothing. */
+async function toldOnly(flags: RunFlags): Promise<string | undefined> {
+  if (flags.cmdhelp) return optionHelp(flags.cmdhelp);
+  if (flags.threshold?.includes("help")) return thresholdHelp();
+  if (flags.variant === "help") return variantHelp();
+  if (!flags.showSchema) return undefined;
+  const { scenarioJsonSchema } = await import("../scenario_file/json_schema.ts");
+  return scenarioJsonSchema();
+}
+
 /** What the run reads: the job file and the logs that its jobs replay. */
-function inputsOf(file: string | undefined, { groups }: JobFile): RunFiles["inputs"] {
+function inputsOf(file: string | undefined, { groups }: RunFile): RunFiles["inputs"] {
   const logs = groups.flatMap(({ jobs }) => jobs.flatMap(({ replay }) => replay?.files ?? []));
   return [
     ...(file === undefined || file === "-" ? [] : [{ what: "the job file itself", path: file }]),
@@ -109,21 +138,18 @@ function inputsOf(file: string | undefined, { groups }: JobFile): RunFiles["inpu
   ];
 }
 
-/** What was asked for and makes no difference. */
-function notesOf({ bias, scheme = DEFAULT_MACHINE.scheme }: RunFlags): string[] {
-  const counts = scheme.split("+")[0];
-  if (bias === undefined || counts === "bias" || counts === "hybrid") return [];
-  return [`--bias ${bias}: ${scheme} counts pins without a bias`];
-}
-
-/** The file's jobs; what is wrong with it is added to `problems`. */
-function readJobs(file: string | undefined, problems: Problem[], progress: ProgressLine): JobFile {
+/** What the file says; what is wrong with it is added to `problems`. */
+async function readFile(
+  file: string | undefined,
+  problems: Problem[],
+  progress: ProgressLine,
+): Promise<RunFile> {
   if (file === undefined) {
     problems.push(NO_FILE);
-    return NO_JOBS;
+    return NO_RUN_FILE;
   }
   try {
-    return readJobFile({
+    return await readRunFile({
       source: file,
       ...surroundings(process.env),
       onScan: (now) => progress.reading(now.path, now.bytes, now.totalBytes),
@@ -131,7 +157,7 @@ function readJobs(file: string | undefined, problems: Problem[], progress: Progr
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     problems.push(...error.problems);
-    return NO_JOBS;
+    return NO_RUN_FILE;
   } finally {
     progress.end();
   }

@@ -7,12 +7,23 @@ import type { PerDirection } from "./per_direction.ts";
 import type { Settings } from "./settings.ts";
 
 /** Names are parted by colons; a colon in a name has a backslash before it. */
-function existingBytes(settings: Settings): number {
-  if (settings.filename === undefined) return 0;
-  let total = 0;
-  for (const part of settings.filename.split(/(?<!\\):/)) {
+function filesNamed({ filename, directory }: Settings): string[] {
+  if (filename === undefined) return [];
+  return filename.split(/(?<!\\):/).map((part) => {
     const name = part.replaceAll("\\:", ":");
-    const path = settings.directory === undefined ? name : join(settings.directory, name);
+    return directory === undefined ? name : join(directory, name);
+  });
+}
+
+/** The file that every clone works on; undefined: there are several, or one for each clone. */
+export function oneFile(settings: Settings): string | undefined {
+  const [name, ...others] = filesNamed(settings);
+  return others.length === 0 ? name : undefined;
+}
+
+function existingBytes(settings: Settings): number {
+  let total = 0;
+  for (const path of filesNamed(settings)) {
     const status = path.includes("\0") ? undefined : statSync(path, { throwIfNoEntry: false });
     total += status?.isFile() ? status.size : 0;
   }

@@ -22,6 +22,13 @@ export class Problems {
     this.#told.push({ where, found, accepted: hint });
   }
 
+  /** Tells them in the order of their lines, those of included files last. */
+  sortByLine(label: string): void {
+    const lineOf = ({ where }: Problem): number =>
+      where.startsWith(`${label}:`) ? Number.parseInt(where.slice(label.length + 1), 10) : Infinity;
+    this.#told.sort((a, b) => lineOf(a) - lineOf(b) || 0);
+  }
+
   get any(): boolean {
     return this.#told.length > 0;
   }

@@ -7,7 +7,13 @@ import { applySection } from "./apply_section.ts";
 import { Notes } from "./notes.ts";
 import { Problems } from "./problems.ts";
 import { type ReadText, readText, textOf } from "./read_text.ts";
-import { readSections, SECTION_LIMITS, type Section, type SectionLimits } from "./sections.ts";
+import {
+  type PlaceOfLine,
+  readSections,
+  SECTION_LIMITS,
+  type Section,
+  type SectionLimits,
+} from "./sections.ts";
 import { inheritSettings, initialSettings, type Settings } from "./settings.ts";
 import { shown } from "./shown.ts";
 import { checkSteadyState } from "./steady_groups.ts";
@@ -20,6 +26,8 @@ export interface JobFileInput extends Surroundings {
   readonly source: string;
   /** The text when it was read already. */
   readonly text?: string;
+  /** The text stands within another file: how that names the text, and a line of it. */
+  readonly within?: { readonly place: string; readonly placeOf: PlaceOfLine };
   /** Hears how far the I/O logs that its jobs replay were read. */
   readonly onScan?: (progress: ScanProgress) => void;
 }
@@ -39,17 +47,26 @@ export const JOB_FILE_LIMITS: JobFileLimits = Object.freeze({
 export interface JobFile {
   readonly name: string;
   readonly groups: readonly Group[];
+  /** Its first job has a stonewall, which counts if other jobs stand before the text. */
+  readonly waitsForPrevious: boolean;
   readonly notes: readonly string[];
   /** Those of them that are true whoever runs the job, the real fio too. */
   readonly notesOfReading: readonly string[];
 }
 
 /** What a file that cannot be read comes to. */
-export const NO_JOBS: JobFile = { name: "", groups: [], notes: [], notesOfReading: [] };
+const NO_JOBS: JobFile = {
+  name: "",
+  groups: [],
+  waitsForPrevious: false,
+  notes: [],
+  notesOfReading: [],
+};
 
 interface Gathering {
   readonly groups: { jobs: Job[]; actors: number; full: boolean }[];
   reportingGroup: number;
+  waitsForPrevious: boolean;
 }
 
 function textOfInput(input: JobFileInput, limits: JobFileLimits): ReadText {
@@ -64,7 +81,7 @@ function textOfInput(input: JobFileInput, limits: JobFileLimits): ReadText {
  * that is missing or unreadable is such a problem too
  */
 export function readJobFile(input: JobFileInput, limits = JOB_FILE_LIMITS): JobFile {
-  const label = input.source === "-" ? "stdin" : input.source;
+  const label = input.within?.place ?? (input.source === "-" ? "stdin" : input.source);
   const problems = new Problems();
   const notes = new Notes();
   const read = textOfInput(input, limits);
@@ -73,9 +90,9 @@ export function readJobFile(input: JobFileInput, limits = JOB_FILE_LIMITS): JobF
     problems.throwIfAny(label);
     return NO_JOBS;
   }
-  const sections = readSections(input.source, read.text, problems, limits);
+  const sections = readSections(input.source, read.text, problems, limits, input.within?.placeOf);
   checkJobs(label, read.text, sections, problems, limits);
-  const gathering: Gathering = { groups: [], reportingGroup: -1 };
+  const gathering: Gathering = { groups: [], reportingGroup: -1, waitsForPrevious: false };
   const scans = new LogScans(problems, input.onScan);
   let global = initialSettings();
   for (const section of sections) {
@@ -88,6 +105,7 @@ export function readJobFile(input: JobFileInput, limits = JOB_FILE_LIMITS): JobF
   return {
     name: input.source === "-" ? "stdin" : basename(input.source).replace(/\.(fio|job|ini)$/, ""),
     groups: gathering.groups.map(({ jobs }) => ({ jobs })),
+    waitsForPrevious: gathering.waitsForPrevious,
     notes: notes.all(),
     notesOfReading: notes.ofReading(),
   };
@@ -119,6 +137,7 @@ function gather(
 ): void {
   const { problems, notes, limits, scans } = outcome;
   const first = gathering.groups.length === 0;
+  if (first) gathering.waitsForPrevious = settings.stonewall;
   if (first || settings.stonewall) gathering.groups.push({ jobs: [], actors: 0, full: false });
   if (first || settings.stonewall || settings.newGroup) gathering.reportingGroup++;
   const group = gathering.groups.at(-1);

@@ -10,13 +10,13 @@ export type ReadText =
     };
 
 const REASONS: Record<string, [string, string]> = {
-  ENOENT: ["no such file", "the path of a fio job file, or - for standard input"],
+  ENOENT: ["no such file", "the path of a job file or a scenario, or - for standard input"],
   EACCES: ["the file may not be read", "a file you may read"],
   EPERM: ["the file may not be read", "a file you may read"],
-  EISDIR: ["a directory", "a fio job file"],
+  EISDIR: ["a directory", "a job file"],
   ENOTDIR: ["no such file", "a path whose parts are directories"],
-  ELOOP: ["a symbolic link that leads to itself", "a fio job file"],
-  ENAMETOOLONG: ["a path that is too long", "the path of a fio job file"],
+  ELOOP: ["a symbolic link that leads to itself", "a job file"],
+  ENAMETOOLONG: ["a path that is too long", "the path of a job file"],
 };
 
 function refused(error: unknown): ReadText {
@@ -58,7 +58,7 @@ export function textOf(bytes: Uint8Array, limitBytes: number): ReadText {
     return { ok: false, found: `more than ${limitBytes} bytes`, accepted, tooLarge: true };
   }
   if (bytes.includes(0)) {
-    return { ok: false, found: "a binary file (it holds NUL bytes)", accepted: "a fio job file" };
+    return { ok: false, found: "a binary file (it holds NUL bytes)", accepted: "a job file: text" };
   }
   return { ok: true, text: new TextDecoder().decode(bytes) };
 }

@@ -58,12 +58,11 @@ class SectionReader {
   }
 
   /** `trail` holds the files that led here, the innermost last. */
-  read(source: string, text: string, trail: readonly string[]): void {
-    const label = source === "-" ? "stdin" : source;
+  read(source: string, text: string, trail: readonly string[], placeOf = placeIn(source)): void {
     this.#bytesLeft -= text.length;
     let number = 0;
     for (const raw of text.split("\n")) {
-      const where = `${label}:${++number}`;
+      const where = placeOf(++number);
       if (Buffer.byteLength(raw) > this.#limits.lineBytes) {
         const accepted = `at most ${this.#limits.lineBytes} bytes a line`;
         this.#problems.add(where, `a line of ${Buffer.byteLength(raw)} bytes`, accepted);
@@ -163,14 +162,26 @@ function identityOf(path: string): string {
   }
 }
 
-/** Splits a job file into its sections, with every `include` read in its place. */
+/** Where a line stands, 1 the first. */
+export type PlaceOfLine = (line: number) => string;
+
+function placeIn(source: string): PlaceOfLine {
+  const label = source === "-" ? "stdin" : source;
+  return (line) => `${label}:${line}`;
+}
+
+/**
+ * Splits a job file into its sections, with every `include` read in its place. `placeOf` names
+ * the lines of a text that stands within another file.
+ */
 export function readSections(
   source: string,
   text: string,
   problems: Problems,
   limits: SectionLimits,
+  placeOf?: PlaceOfLine,
 ): readonly Section[] {
   const reader = new SectionReader(problems, limits);
-  reader.read(source, text, [source === "-" ? "-" : identityOf(source)]);
+  reader.read(source, text, [source === "-" ? "-" : identityOf(source)], placeOf);
   return reader.sections;
 }

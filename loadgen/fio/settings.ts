@@ -1,4 +1,4 @@
-import type { BlockSizeShare } from "../../src/scenario/scenario.ts";
+import type { BlockSizeShare, PatternName } from "../../src/scenario/scenario.ts";
 import type { ReadDistribution } from "./distribution.ts";
 import { NO_REPLAY, type ReplaySettings } from "./options_replay.ts";
 import {
@@ -22,6 +22,8 @@ export interface Settings {
   kbBase: 1000 | 1024;
   /** `name=` of the job's own section. */
   name: string | undefined;
+  /** A scenario file names it; in a job file the engine decides. */
+  pattern: PatternName | undefined;
   ioengine: string;
   direction: Direction;
   rwmixread: number;
@@ -71,6 +73,7 @@ export function initialSettings(): Settings {
   return {
     kbBase: 1024,
     name: undefined,
+    pattern: undefined,
     ioengine: "psync",
     direction: { reads: true, writes: false, random: false },
     rwmixread: 50,

@@ -9,7 +9,7 @@ import {
 } from "./engines.ts";
 import { jobGoals } from "./job_goals.ts";
 import { jobPacing } from "./job_pacing.ts";
-import { blockMix, jobSizes, usedShares } from "./job_sizes.ts";
+import { blockMix, jobSizes, oneFile, usedShares } from "./job_sizes.ts";
 import type { Notes } from "./notes.ts";
 import { isHuge } from "./options_memory.ts";
 import type { Problems } from "./problems.ts";
@@ -42,7 +42,7 @@ class JobBuilder {
     if (!engine) return this.#refuseEngine();
     this.#checkName();
     const pattern = this.#pattern(engine);
-    if (engine.pins === "regions") this.#checkRdma();
+    if (engine.pins === "regions" && s.pattern === undefined) this.#checkRdma();
     if (s.createOnly)
       this.#refuse("create_only", "create_only: the job does no I/O", "a job that does");
     const sizes = this.#sizes(pattern);
@@ -74,6 +74,7 @@ class JobBuilder {
       folioOrder: this.#folioOrder(),
       bufferBytes: Math.max(...[...mix.read, ...mix.write].map((share) => share.maxBytes)),
       bufferFile: s.memFile,
+      file: pattern === "buffered_io" ? oneFile(s) : undefined,
       percentiles: s.percentiles ?? FIO_PERCENTILES,
       lifetimeMs: 0,
     };
@@ -125,6 +126,7 @@ class JobBuilder {
 
   #pattern(engine: ModelledEngine): PatternName {
     const s = this.#settings;
+    if (s.pattern !== undefined) return s.pattern;
     if (engine.pins === "regions") return "rdma_mr";
     if (s.ioengine === "io_uring" && s.fixedbufs) return "fixed_buffers";
     const direct = s.direct || s.atomic;

@@ -36,6 +36,10 @@ export interface KernelPlan extends Derived {
  * be compared
  */
 export function readPlan(source: string, env: Surroundings["env"]): KernelPlan {
+  if (/\.ya?ml$/.test(source)) {
+    const found = "a scenario, and the real fio reads none";
+    throw new ConfigurationError([{ where: source, found, accepted: "a fio job file" }]);
+  }
   const here = surroundings(env);
   const problems: Problem[] = [];
   const read = readText(source, JOB_FILE_LIMITS.bytes);

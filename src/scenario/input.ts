@@ -25,6 +25,7 @@ import {
   TLB_NAMES,
   VARIANT_NAMES,
 } from "./scenario.ts";
+import { MOST_SERVICE_TIMES } from "./service_times.ts";
 import { THRESHOLD_FORM } from "./threshold.ts";
 
 const count = (low: number, high: number) => z.int().min(low).max(high);
@@ -231,7 +232,7 @@ export const scenarioInput = z
       .array(z.strictObject({ name: z.string().min(1), sizeBytes: bytes }))
       .readonly()
       .default([]),
-    serviceNs: z.array(z.number().min(0)).max(1024).readonly().default([]),
+    serviceNs: z.array(z.number().min(0)).max(MOST_SERVICE_TIMES).readonly().default([]),
     thresholds: z
       .array(z.union([z.string(), threshold], THRESHOLD_FORM))
       .readonly()

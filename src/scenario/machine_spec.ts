@@ -61,7 +61,8 @@ export function machineProblems(
   }
   const takesLock = sync === "lock" || sync === "lock-post";
   if (recheck === "under-lock" && !takesLock) {
-    const found = `under-lock, and ${scheme}${sync === "none" ? "" : `+${sync}`} takes no page lock`;
+    const used = sync === "none" ? scheme : `${scheme}+${sync}`;
+    const found = `under-lock, and ${used} takes no page lock`;
     refuse("recheck", found, "none, before-lock, or a scheme with +lock or +lock-post");
   }
   if (variant?.startsWith("drop-") && scheme !== "mapcount") {

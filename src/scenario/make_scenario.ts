@@ -81,7 +81,7 @@ function checkJobs(scenario: Scenario): Problem[] {
       problems.push({
         where: `groups.${g}`,
         found: "only patterns without an end of their own, and no duration",
-        accepted: "run.durationMs, or a job's runtimeMs",
+        accepted: "a duration of the run (run.durationMs), or a runtime of a job (runtimeMs)",
       });
     }
     const crowd = tooManyActors(group, `groups.${g}`);

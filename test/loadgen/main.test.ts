@@ -128,7 +128,7 @@ describe("bad input gets one clear message and its status", () => {
     { args: ["run", "job.fio", "--bias", "0"], status: 104, says: /--bias.*2 to 1048576/s },
     { args: ["run", "job.fio", "--bias", "1"], status: 104, says: /--bias/ },
     { args: ["run", "job.fio", "--bias", "2147483648"], status: 104, says: /--bias/ },
-    { args: ["run", "job.fio", "--scheme", "bias+lock"], status: 104, says: /--scheme/ },
+    { args: ["run", "job.fio", "--scheme", "bias+lok"], status: 104, says: /mean bias\+lock\?/ },
     { args: ["run", "job.fio", "--executor", "gpu"], status: 104, says: /threads/ },
     { args: ["run", "job.fio", "--duration", "soon"], status: 104, says: /--duration/ },
     { args: ["run", "job.fio", "--sample", "-1"], status: 104, says: /--sample/ },

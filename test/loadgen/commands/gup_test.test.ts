@@ -62,6 +62,7 @@ test("what is wrong is said once, with status 104", () => {
     [["-m", "none"], '-m: "none"'],
     [["7"], "PAGE: 1 pages to show, and no -c"],
     [["--scheme", "best"], '--scheme: "best"'],
+    [["--scheme", "lru-count+lock"], "--scheme: lru-count+lock: it has its own lock"],
     [["-m", "65536", "-j", "100"], /accepted: up to \d+ MiB with 100 threads/],
   ] as const) {
     const { status, stdout, stderr } = gupTest(...args);

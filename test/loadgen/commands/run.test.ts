@@ -68,3 +68,96 @@ describe("what the reader accepts, the scenario accepts", () => {
     expect(status, stderr).toBe(0);
   });
 });
+
+describe("a scenario in YAML", () => {
+  const SCENARIO = `scheme: exact
+on-pinned: wait
+seed: 7
+thresholds: ["violations==0"]
+jobs:
+  - fio: |
+      [reader]
+      direct=1
+      rw=randread
+      size=1m
+  - pattern: gup_test
+matrix: { scheme: [exact, bias], bias: [512] }
+`;
+  const shown = (args: readonly string[], text = SCENARIO) => {
+    const { status, stdout, stderr } = pinlab(["--show-config", ...args], text);
+    expect(status, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
+
+  test("is told from a job file on standard input, and runs like one", () => {
+    const { status, stdout, stderr } = pinlab([], SCENARIO);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain("reader: (groupid=0, jobs=1)");
+    expect(stdout).toContain("scheme=exact");
+  });
+
+  test("shows every parameter of its machine and its run", () => {
+    const { name, machine, run, notes } = shown([]);
+    expect(name).toBe("stdin");
+    expect(machine).toEqual({
+      pages: "auto",
+      scheme: "exact",
+      sync: "none",
+      bias: 1024,
+      rules: "5.0",
+      onPinned: { background: "wait", fsync: "wait" },
+      testAt: "after-mkclean",
+      recheck: "before-lock",
+      tlb: "ipi",
+      stablePages: true,
+    });
+    expect(run).toEqual({ seed: 7, durationMs: 50, warmupMs: 0, sample: 512 });
+    expect(notes).toContain(
+      "the matrix (2 of scheme, 1 of bias) is for sweep and compare; this run is of exact",
+    );
+  });
+
+  test("flags win over its keys", () => {
+    const flags = ["--scheme", "bias+lock", "--on-pinned", "skip/bounce", "--seed", "8"];
+    const { machine, run, thresholds } = shown([...flags, "--threshold", "errors==0"]);
+    expect(machine).toMatchObject({ scheme: "bias", sync: "lock", recheck: "under-lock" });
+    expect(machine.onPinned).toEqual({ background: "skip", fsync: "bounce" });
+    expect(run.seed).toBe(8);
+    expect(thresholds).toMatchObject([{ text: "errors==0" }]);
+  });
+
+  test.each([
+    { args: ["--recheck", "under-lock"], says: "--recheck: under-lock, and exact takes no page" },
+    { args: ["--variant", "drop-G1"], says: "--variant: drop-G1 with exact" },
+    { args: ["--scheme", "lru-count+lock"], says: "--scheme: lru-count+lock: it has its own" },
+    { args: ["--scheme", "refcount"], says: "stdin:2: on-pinned: refcount, whose pinned test" },
+    { args: [], text: `pages: 64\n${SCENARIO}`, says: "stdin:1: pages: 64 pages, but" },
+    {
+      args: [],
+      text: "jobs:\n  - {pattern: mapper, numjobs: 99}\n  - {pattern: mapper, numjobs: 99}",
+      says: "stdin:1: jobs: 198 actors",
+    },
+    {
+      args: [],
+      text: "jobs:\n  - pattern: gup_test\n    batch: 512",
+      says: "stdin:2: jobs.0: pagesPerCall",
+    },
+  ])("what makes no sense is told where it was written: $says", ({ args, text, says }) => {
+    const { status, stdout, stderr } = pinlab(args, text ?? SCENARIO);
+    expect([status, stdout]).toEqual([104, ""]);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain("machine.");
+  });
+});
+
+describe("what is only asked", () => {
+  test("--variant help lists the variants", () => {
+    const { status, stdout } = pinlab(["--variant", "help"], "");
+    expect([status, stdout.includes("drop-G6")]).toEqual([0, true]);
+  });
+
+  test("--show-schema prints the JSON Schema of scenarios", () => {
+    const { status, stdout } = pinlab(["--show-schema"], "");
+    expect([status, JSON.parse(stdout).title]).toEqual([0, "pinlab scenario"]);
+  });
+});

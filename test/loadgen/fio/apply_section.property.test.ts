@@ -90,13 +90,15 @@ describe("fio and this reader agree", () => {
 
 /**
  * What fio finds out only when it runs: O_DIRECT wants whole sectors, two rates exclude each
- * other, a group has one steady state; and what is too many actors here alone.
+ * other, a group has one steady state; and what is refused here alone: too many actors, and what
+ * offloaded submission cannot be combined with.
  */
 function judged(text: string): readonly unknown[] {
   const late = [
     /^blocks of \d+ bytes with direct=1$/,
     /^rate and rate_iops together$/,
     /^another steadystate than that of job/,
+    /^(?:thinktime|latency_target|read_iolog) with io_submit_mode=offload,/,
     /^\d+ actors together with job/,
   ];
   return problemsIn(text).filter(({ found }) => late.some((words) => words.test(found)));

@@ -48,6 +48,10 @@ describe("jobs that cannot be compared are refused where it stands, with the rea
     expect(problemsOf("read_iolog=x.log").join()).toContain("touches none but its scratch");
   });
 
+  test("a scenario, by its name", () => {
+    expect(() => readPlan("some.yaml", {})).toThrow(/some\.yaml: a scenario, and the real fio/);
+  });
+
   test("an RDMA job", () => {
     const options = "ioengine=rdma\nrw=write\nhostname=peer\nport=1";
     expect(problemsOf(options).join()).toContain("needs an RDMA card and a peer");
