@@ -51,6 +51,7 @@ function dropPages(cpu: usize, file: usize, start: u32, end: u32): void {
     if (page) {
       dropPage(cpu, file, page);
       putFolio(cpu, page, 1);
+      countWork(cpu, WORK_TRUNCATED, 1);
     }
     quietStore32(diskWord(file, index), 0);
   }
@@ -67,7 +68,6 @@ function dropPage(cpu: usize, file: usize, page: usize): void {
     deleteLocked(file, page);
     unlock(file + FILE_LOCK);
     detachBuffers(cpu, page);
-    countWork(cpu, WORK_TRUNCATED, 1);
     // The page cache's reference.
     putFolio(cpu, page, 1);
   }
