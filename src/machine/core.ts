@@ -22,7 +22,7 @@ export interface Core {
     flags: number,
     order: number,
     file: number,
-    offset: number,
+    offset?: number,
   ): number;
   munmapRegion(cpu: number, mm: number, start: number, count: number): number;
   populate(cpu: number, mm: number, start: number, count: number): number;

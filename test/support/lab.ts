@@ -6,6 +6,10 @@ import {
   VM_MAYWRITE,
   VM_READ,
   VM_WRITE,
+  VMA_ANON,
+  VMA_FSDAX,
+  VMA_REGULAR_FILE,
+  VMA_SHMEM,
 } from "../../assembly/shared/codes.ts";
 import {
   CPU_FALLBACKS,
@@ -33,6 +37,7 @@ import {
   instantiateCore,
   instantiateTracedCore,
 } from "../../src/machine/core.ts";
+import { fileAddress } from "../../src/machine/files.ts";
 import {
   cpuAddress,
   type Machine,
@@ -44,6 +49,7 @@ import {
 import { planMachine } from "../../src/machine/plan.ts";
 import { writeRings } from "../../src/machine/trace.ts";
 import { readFallbacks, readFaults, readVmstat } from "../../src/machine/vmstat.ts";
+import { completeMachine, type MachineInput } from "../../src/scenario/machine_spec.ts";
 import { FALLBACK_NAMES } from "../../src/scenario/metric_names.ts";
 import { COUNT_NAMES, type CountName, type RulesName } from "../../src/scenario/scenario.ts";
 
@@ -51,21 +57,23 @@ export const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
 export const READ_ONLY = VM_READ | VM_MAYREAD | VM_MAYWRITE;
 export const COUNTS: readonly CountName[] = COUNT_NAMES;
 
-export interface LabOptions {
+/** What the machine is (left out: bias, rules 6.13), and how large. */
+export interface LabOptions extends MachineInput {
   readonly build?: CoreBuild;
-  readonly scheme?: CountName;
-  readonly bias?: number;
-  readonly rules?: RulesName;
   readonly pages?: number;
   readonly cpus?: number;
   readonly mms?: number;
   readonly vmas?: number;
   readonly arenaBytes?: number;
+  /** Pages of each of the lab's files; left out: as many as the machine has frames. */
+  readonly filePages?: number;
   /** Records of each CPU's trace ring, a power of two; for the recorded build. */
   readonly traceEvents?: number;
   /** Hears of every access of the traced build. */
   readonly step?: (address: number, kind: number) => void;
 }
+
+const FILE_KINDS: readonly number[] = [VMA_SHMEM, VMA_REGULAR_FILE, VMA_FSDAX];
 
 const modules = new Map<CoreBuild, WebAssembly.Module>();
 
@@ -80,15 +88,17 @@ export function coreModule(build: CoreBuild): WebAssembly.Module {
 export class Lab {
   readonly machine: Machine;
   readonly core: Core;
+  readonly #mapped = new Map<number, number>();
 
   constructor(options: LabOptions = {}) {
-    const { build = "native", scheme = "bias", bias = 1024, rules = "6.13" } = options;
+    const { build = "native", rules = "6.13" } = options;
     const { pages = 64, cpus = 2, mms = 2, vmas = 16, arenaBytes = 65536 } = options;
-    const { traceEvents } = options;
+    const { filePages = pages, traceEvents } = options;
     const arenas = new Array<number>(cpus).fill(arenaBytes);
     const needs = { pages, cpus, mms, vmas, arenaBytes: arenas, serviceValues: 0 };
-    const plan = planMachine({ ...needs, histograms: false, traceEvents });
-    this.machine = makeMachine(plan, { pages, scheme, bias, rules });
+    const files = FILE_KINDS.map((kind) => ({ name: `/${kind}`, kind, pages: filePages }));
+    const plan = planMachine({ ...needs, files, histograms: false, traceEvents });
+    this.machine = makeMachine(plan, completeMachine({ ...options, pages, rules }));
     writeRings(this.machine);
     const { memory } = this.machine;
     const module = coreModule(build);
@@ -117,6 +127,11 @@ export class Lab {
   /** Memory of the CPU's that the machine does not touch: arrays of page addresses. */
   arena(index = 0): number {
     return this.machine.plan.arenasAt[index] ?? 0;
+  }
+
+  /** A file of the kind (VMA_SHMEM, VMA_REGULAR_FILE, VMA_FSDAX). */
+  file(kind: number = VMA_REGULAR_FILE): number {
+    return fileAddress(this.machine, FILE_KINDS.indexOf(kind));
   }
 
   word(address: number): number {
@@ -222,9 +237,19 @@ export class Lab {
     return this.page((entry >>> 12) + inside);
   }
 
-  /** Maps `count` writable anonymous pages and faults them in; their first virtual page number. */
-  map(count: number, { order = 0, flags = READ_WRITE, populate = true, file = 0 } = {}): number {
-    const vpn = this.core.mmapRegion(this.cpu(), this.mm(), 0, count, flags, order, file);
+  /**
+   * Maps `count` writable pages, anonymous or of the file of a kind, and faults them in; their first
+   * virtual page number. Each mapping of a file begins behind the one before, unless it has an offset.
+   */
+  map(
+    count: number,
+    { order = 0, flags = READ_WRITE, populate = true, file = VMA_ANON, offset = -1 } = {},
+  ): number {
+    const from = offset < 0 ? (this.#mapped.get(file) ?? 0) : offset;
+    if (file !== VMA_ANON) this.#mapped.set(file, from + count);
+    const at = file === VMA_ANON ? 0 : this.file(file);
+    const [cpu, mm] = [this.cpu(), this.mm()];
+    const vpn = this.core.mmapRegion(cpu, mm, 0, count, flags, order, at, from);
     if (populate) this.core.populate(this.cpu(), this.mm(), vpn, count);
     return vpn;
   }
