@@ -2,7 +2,7 @@ import { runThreads } from "../src/executors/threads/run_threads.ts";
 import type { JobRecord, RunRecord } from "../src/results/record.ts";
 import { durationWords } from "../src/results/words.ts";
 import { makeScenario } from "../src/scenario/make_scenario.ts";
-import type { Arrivals } from "../src/scenario/scenario.ts";
+import type { Arrivals } from "../src/scenario/pace.ts";
 import { median } from "./statistics.ts";
 import { million, type Table } from "./table.ts";
 

@@ -1,4 +1,5 @@
-import type { Job, LatencyGoal, SteadyState } from "../../src/scenario/scenario.ts";
+import type { LatencyGoal, SteadyState } from "../../src/scenario/pace.ts";
+import type { Job } from "../../src/scenario/scenario.ts";
 import type { Remarks } from "./remarks.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,5 +1,6 @@
 import { splitmix64 } from "../../src/machine/prng.ts";
-import type { Arrivals, Job, Rate, Thinktime } from "../../src/scenario/scenario.ts";
+import type { Arrivals, Rate, Thinktime } from "../../src/scenario/pace.ts";
+import type { Job } from "../../src/scenario/scenario.ts";
 import type { PerDirection } from "./per_direction.ts";
 import type { Remarks } from "./remarks.ts";
 import type { Settings } from "./settings.ts";

@@ -1,4 +1,4 @@
-import type { SteadyState } from "../scenario/scenario.ts";
+import type { SteadyState } from "../scenario/pace.ts";
 import { steadyStateName } from "./fio_job_pacing.ts";
 import { rounded } from "./latency_json.ts";
 import type { JobRecord, SteadyStateRecord } from "./record.ts";

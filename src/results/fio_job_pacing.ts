@@ -1,4 +1,5 @@
-import type { Job, Rate, SteadyState } from "../scenario/scenario.ts";
+import type { Rate, SteadyState } from "../scenario/pace.ts";
+import type { Job } from "../scenario/scenario.ts";
 
 /** The later part of a job's options: when its I/Os start, and what ends it. */
 

@@ -1,5 +1,6 @@
 import { doesIo, isBackground } from "./endless.ts";
-import type { BlockSizeShare, Job, Rate } from "./scenario.ts";
+import type { Rate } from "./pace.ts";
+import type { BlockSizeShare, Job } from "./scenario.ts";
 
 type Direction = "read" | "write";
 

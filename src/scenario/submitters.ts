@@ -1,6 +1,7 @@
 import { doesIo } from "./endless.ts";
+import type { Rate } from "./pace.ts";
 import { meanBytes } from "./pacing.ts";
-import type { Job, Rate } from "./scenario.ts";
+import type { Job } from "./scenario.ts";
 
 /**
  * submit: "offload": a clone's I/Os are submitted by `iodepth` actors in one address space, one

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { goalLines, latencyGoalJson, steadyStateJson } from "../../src/results/fio_goals.ts";
 import type { SteadyStateRecord } from "../../src/results/record.ts";
-import type { SteadyState } from "../../src/scenario/scenario.ts";
+import type { SteadyState } from "../../src/scenario/pace.ts";
 import { JOB, jobRecord } from "./fixture.ts";
 
 const WANTED: SteadyState = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_JOB } from "../../src/scenario/defaults.ts";
+import type { Arrivals, Rate } from "../../src/scenario/pace.ts";
 import {
   effectiveSample,
   hasSchedule,
@@ -7,7 +8,7 @@ import {
   meanBytes,
   meanGapNs,
 } from "../../src/scenario/pacing.ts";
-import type { Arrivals, Job, Rate } from "../../src/scenario/scenario.ts";
+import type { Job } from "../../src/scenario/scenario.ts";
 
 const job = (given: Partial<Job>): Job => ({ ...DEFAULT_JOB, ...given });
 const ios = (aSecond: number): Rate => ({ per: "ios", aSecond });

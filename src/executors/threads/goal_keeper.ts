@@ -5,7 +5,7 @@ import {
   PACING_WINDOW_IOS,
   PACING_WINDOW_MISSES,
 } from "../../../assembly/shared/pacing_layout.ts";
-import type { LatencyGoal } from "../../scenario/scenario.ts";
+import type { LatencyGoal } from "../../scenario/pace.ts";
 import { LatencySearch } from "./latency_search.ts";
 
 /** Keeps an actor's queue as deep as its latency goal allows, window by window. */

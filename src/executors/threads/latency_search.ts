@@ -1,4 +1,4 @@
-import type { LatencyGoal } from "../../scenario/scenario.ts";
+import type { LatencyGoal } from "../../scenario/pace.ts";
 
 /** fio raises a depth that has held this often in a row by one. */
 const STABLE_WINDOWS = 3;

@@ -1,4 +1,4 @@
-import type { LatencyGoal } from "../../scenario/scenario.ts";
+import type { LatencyGoal } from "../../scenario/pace.ts";
 
 /** What the executor and its workers tell each other: one task a worker, one answer a task. */
 

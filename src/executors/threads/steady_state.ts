@@ -1,5 +1,5 @@
 import type { SteadyStateRecord } from "../../results/record.ts";
-import type { SteadyState } from "../../scenario/scenario.ts";
+import type { SteadyState } from "../../scenario/pace.ts";
 
 /**
  * Tells from a rate a second whether it holds still, by fio's rules (steadystate.c): over the last

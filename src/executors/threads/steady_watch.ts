@@ -7,7 +7,8 @@ import {
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import type { SteadyStateRecord } from "../../results/record.ts";
-import type { Job, SteadyState } from "../../scenario/scenario.ts";
+import type { SteadyState } from "../../scenario/pace.ts";
+import type { Job } from "../../scenario/scenario.ts";
 import type { PlacedActor } from "./placement.ts";
 import { SteadyStateDetector } from "./steady_state.ts";
 import { askToStop } from "./stop_word.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../../assembly/shared/actor_layout.ts";
 import { STATUS_DONE, STATUS_RUNNING } from "../../../assembly/shared/codes.ts";
 import { PACING_FROM_NS, PACING_MARGIN_NS } from "../../../assembly/shared/pacing_layout.ts";
-import type { Arrivals, Rate } from "../../../src/scenario/scenario.ts";
+import type { Arrivals, Rate } from "../../../src/scenario/pace.ts";
 import { PacedActor } from "../../support/paced_actor.ts";
 
 const MS = 1e6;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { STATUS_DONE } from "../../../assembly/shared/codes.ts";
-import type { Job, Thinktime } from "../../../src/scenario/scenario.ts";
+import type { Thinktime } from "../../../src/scenario/pace.ts";
+import type { Job } from "../../../src/scenario/scenario.ts";
 import { PacedActor } from "../../support/paced_actor.ts";
 
 const PAUSE = 50_000;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SteadyStateDetector } from "../../../src/executors/threads/steady_state.ts";
-import type { SteadyState } from "../../../src/scenario/scenario.ts";
+import type { SteadyState } from "../../../src/scenario/pace.ts";
 import { testNeeding } from "../../support/needs.ts";
 
 const WANTED: SteadyState = {

@@ -10,7 +10,7 @@ import { cpuAddress } from "../../../src/machine/machine.ts";
 import { fioJson } from "../../../src/results/fio_json.ts";
 import { normalReport } from "../../../src/results/normal.ts";
 import { makeScenario, type ScenarioInput } from "../../../src/scenario/make_scenario.ts";
-import type { SteadyState } from "../../../src/scenario/scenario.ts";
+import type { SteadyState } from "../../../src/scenario/pace.ts";
 import { emptyGroup } from "../../support/fake_workers.ts";
 import { timedRun, violated } from "../../support/runs.ts";
 
