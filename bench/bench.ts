@@ -35,7 +35,8 @@ export interface BenchSize {
   readonly starts: number;
   readonly rateMs: number;
   readonly rateRuns: number;
-  /** Pages of the files of `filecost` and `faults`; `writeback` goes up to 2^curveOrder. */
+  /** Pages of the files of `filecost` and of `faults`; `writeback` goes up to 2^curveOrder. */
+  readonly cachedPages: number;
   readonly filePages: number;
   readonly curveOrder: number;
   readonly shrink: (gup: GupCase) => GupCase;
@@ -47,6 +48,7 @@ export const FULL: BenchSize = {
   starts: 5,
   rateMs: 1500,
   rateRuns: 5,
+  cachedPages: 2 ** 16,
   filePages: 4096,
   curveOrder: 20,
   shrink: (gup) => gup,
@@ -59,6 +61,7 @@ export const SMALL: BenchSize = {
   starts: 1,
   rateMs: 50,
   rateRuns: 1,
+  cachedPages: 256,
   filePages: 256,
   curveOrder: 12,
   shrink: (gup) => ({ ...gup, bufferPages: Math.min(gup.bufferPages, 4096) }),
@@ -97,7 +100,7 @@ function measure(section: SectionName, size: BenchSize, workshop: TwinWorkshop):
     case "rates":
       return halfRates(size.rateMs, size.rateRuns);
     case "filecost":
-      return costOfFiles([RUN_32, HOT].map(shrink), size.filePages, effort);
+      return costOfFiles([RUN_32, HOT].map(shrink), size.cachedPages, effort);
     case "writeback":
       return Promise.resolve(writebackCurve(size.curveOrder, effort.couples));
     case "faults":

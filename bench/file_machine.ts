@@ -12,7 +12,7 @@ import {
   instantiateCore,
   instantiateTracedCore,
 } from "../src/machine/core.ts";
-import { fileAddress } from "../src/machine/files.ts";
+import { fileAddress, tagBytes } from "../src/machine/files.ts";
 import { cpuAddress, type Machine, makeMachine, mmAddress } from "../src/machine/machine.ts";
 import { planMachine } from "../src/machine/plan.ts";
 import { completeMachine } from "../src/scenario/machine_spec.ts";
@@ -49,6 +49,7 @@ export class FileMachine {
   readonly #machine: Machine;
   readonly #unit: Unit;
   #accesses = 0;
+  #tagAccesses = 0;
 
   constructor(
     readonly pages: number,
@@ -67,8 +68,12 @@ export class FileMachine {
     this.#unit = unit;
     this.#machine = makeMachine(plan, completeMachine({}));
     const { memory } = this.#machine;
-    const step = (): void => {
+    const place = plan.filePlaces[0];
+    const tagsAt = place?.dirtyAt ?? 0;
+    const tagsEnd = (place?.writebackAt ?? 0) + tagBytes(pages);
+    const step = (address: number): void => {
       this.#accesses++;
+      if (address >= tagsAt && address < tagsEnd) this.#tagAccesses++;
     };
     if (unit === "ns") this.core = instantiateCore(moduleOf("native"), memory);
     else this.core = instantiateTracedCore(moduleOf("traced"), memory, step);
@@ -84,6 +89,11 @@ export class FileMachine {
     const before = this.#accesses;
     work();
     return this.#accesses - before;
+  }
+
+  /** Accesses to the file's tags (dirty, under writeback) so far, with the traced core. */
+  get tagAccesses(): number {
+    return this.#tagAccesses;
   }
 
   /** Maps the whole file shared; `region` is one of two places in the address space. */

@@ -1,11 +1,11 @@
 import { splitmix64 } from "../src/machine/prng.ts";
 import { FileMachine, SHARED_WRITES, type Unit } from "./file_machine.ts";
 import { bootstrapMedian, type Estimate } from "./statistics.ts";
-import { interval, ns, type Table } from "./table.ts";
+import { interval, type Table } from "./table.ts";
 
 /** One page in so many is dirty. */
 const CLEAN_SHARE = 100;
-/** The largest number of accesses a dirty page, as a multiple of the smallest. */
+/** The largest number of accesses for a dirty page, as a multiple of the smallest. */
 const BAR = 1.1;
 /** Dirty pages that all passes over one machine write, and how many passes that may be. */
 const DIRTY_IN_ALL = 10_000;
@@ -33,10 +33,26 @@ export class WritebackPasses {
     return Math.floor(this.#machine.pages / CLEAN_SHARE);
   }
 
+  /** Accesses to the tags, of all that were made, for each page that the pass has written. */
+  passTags(spread: Spread): { readonly all: number; readonly tags: number } {
+    this.#dirtySome(spread);
+    const before = this.#machine.tagAccesses;
+    const all = this.#sync();
+    return { all, tags: (this.#machine.tagAccesses - before) / this.dirty };
+  }
+
   /** Write faults make 1 % dirty; what one pass then takes for each of them. */
   pass(spread: Spread): number {
-    const { core, cpu, file } = this.#machine;
+    this.#dirtySome(spread);
+    return this.#sync();
+  }
+
+  #dirtySome(spread: Spread): void {
     for (let i = 0; i < this.dirty; i++) this.#machine.fault(0, this.#indexOf(i, spread), 1);
+  }
+
+  #sync(): number {
+    const { core, cpu, file } = this.#machine;
     let written = 0;
     const spent = this.#machine.measure(() => {
       written = core.syncFile(cpu, file);
@@ -55,14 +71,13 @@ export class WritebackPasses {
 export function writebackCurve(lastOrder: number, machines: number): Table {
   const points = ordersTo(lastOrder).map((order) => measurePoint(2 ** order, machines));
   const best = Math.min(...points.map(({ scattered }) => scattered.median));
-  const fewest = Math.min(...points.map(({ accesses }) => accesses));
-  const largest = Math.max(...points.map(({ accesses }) => accesses)) / fewest;
-  const verdict = `largest of smallest ${largest.toFixed(3)}, ≤ ${BAR}`;
+  const all = growth(points.map(({ accesses }) => accesses));
+  const others = growth(points.map(({ accesses, tags }) => accesses - tags));
   return {
     title: "One writeback pass over a mapped file with 1 % of its pages dirty",
     note:
-      `medians over passes on ${machines} machines, 95 % intervals; accesses by the traced core: ` +
-      `${verdict}: ${largest <= BAR ? "met" : "MISSED"}`,
+      `medians over passes on ${machines} machines, 95 % intervals; accesses by the traced core, ` +
+      `most of fewest: ${growthWords(others)} besides the tags, ${growthWords(all)} in all`,
     head: [
       "pages",
       "dirty",
@@ -70,18 +85,28 @@ export function writebackCurve(lastOrder: number, machines: number): Table {
       "of the best",
       "ns/dirty page, in a row",
       "accesses/dirty page",
-      "of the fewest",
+      "to the tags",
+      "others",
     ],
-    rows: points.map(({ pages, dirty, scattered, row, accesses }) => [
+    rows: points.map(({ pages, dirty, scattered, row, accesses, tags }) => [
       String(pages),
       String(dirty),
       interval(scattered),
       (scattered.median / best).toFixed(2),
       interval(row),
-      ns(accesses),
-      (accesses / fewest).toFixed(3),
+      accesses.toFixed(1),
+      tags.toFixed(1),
+      (accesses - tags).toFixed(1),
     ]),
   };
+}
+
+function growth(counts: readonly number[]): number {
+  return Math.max(...counts) / Math.min(...counts);
+}
+
+function growthWords(ratio: number): string {
+  return `${ratio.toFixed(3)} (≤ ${BAR}: ${ratio <= BAR ? "met" : "MISSED"})`;
 }
 
 interface Point {
@@ -90,6 +115,7 @@ interface Point {
   readonly scattered: Estimate;
   readonly row: Estimate;
   readonly accesses: number;
+  readonly tags: number;
 }
 
 function ordersTo(last: number): number[] {
@@ -101,7 +127,7 @@ function ordersTo(last: number): number[] {
 function measurePoint(pages: number, machines: number): Point {
   const traced = new WritebackPasses(pages, "accesses");
   const { dirty } = traced;
-  const accesses = traced.pass("scattered");
+  const { all: accesses, tags } = traced.passTags("scattered");
   const wanted = Math.ceil(DIRTY_IN_ALL / dirty);
   const passes = Math.min(Math.max(wanted, PASSES.least), PASSES.most);
   const scattered: number[][] = [];
@@ -118,5 +144,6 @@ function measurePoint(pages: number, machines: number): Point {
     scattered: bootstrapMedian(scattered),
     row: bootstrapMedian(row),
     accesses,
+    tags,
   };
 }
