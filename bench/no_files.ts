@@ -13,7 +13,7 @@ import { factor, ns, type Table } from "./table.ts";
 const BAR = 1.03;
 const FILE = "/data";
 
-/** gup_test over anonymous memory, on a machine with a dirty, mapped page cache and on one without. */
+/** gup_test over anonymous memory: with a dirty, mapped page cache on the machine, and without. */
 export async function costOfFiles(
   cases: readonly GupCase[],
   filePages: number,
@@ -26,8 +26,8 @@ export async function costOfFiles(
   return {
     title: "What the page cache costs patterns that touch no file",
     note:
-      `anonymous memory; with: a file of ${filePages} pages, cached, mapped and dirty, and an idle ` +
-      `writeback actor; 95 % intervals; missed if all of the interval is above ${BAR}`,
+      `anonymous memory; with: a file of ${filePages} pages, cached, mapped and dirty, and an ` +
+      `idle writeback actor; 95 % intervals; missed if all of the interval is above ${BAR}`,
     head: [
       "case",
       "time with, of without",

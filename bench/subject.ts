@@ -38,8 +38,8 @@ export interface StartTimes {
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * The native core with one actor, in this process, on this thread. Actors of further jobs are set up
- * and stay idle.
+ * The native core with one actor, in this process, on this thread. Actors of further jobs are set
+ * up and stay idle.
  */
 export class Subject implements Runner {
   readonly machine: Machine;

@@ -51,8 +51,8 @@ const MEMORIES: readonly Memory[] = [
 ];
 
 /**
- * pin_user_pages_fast() of sixteen runs, then unpin_user_pages() of them, over and over; without the
- * ledger. No page is pinned twice at a time, so that what a first pin costs is in every one.
+ * pin_user_pages_fast() of sixteen runs, then unpin_user_pages() of them, over and over; without
+ * the ledger. No page is pinned twice at a time, so that what a first pin costs is in every one.
  */
 class PinAndUnpin implements Runner {
   constructor(
