@@ -1,5 +1,6 @@
 import {
   EXIT_INTERNAL,
+  EXIT_INVARIANT,
   type ExitReason,
   exitStatusOf,
   repeatLine,
@@ -37,7 +38,8 @@ export function writeResults(record: RunRecord, { format, output, further }: Des
   if (!written) attempt(() => process.stdout.write(make()));
   for (const { message } of reasons) console.error(`pinlab: ${message}`);
   const status = exitStatusOf(reasons);
-  const repeat = status === EXIT_INTERNAL ? repeatLine(record) : undefined;
+  const isFault = status === EXIT_INTERNAL || status === EXIT_INVARIANT;
+  const repeat = isFault ? repeatLine(record) : undefined;
   if (repeat !== undefined) console.error(`replay: ${repeat}`);
   return status;
 }

@@ -10,7 +10,7 @@ import { CONTROL_STOP } from "../shared/layout.ts";
 import { ACTOR_FSYNC, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
 import { clockNs } from "../memory/cell";
 import { quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
-import { fileOf, findGetPage } from "../filemap/address_space";
+import { fileOf, findGetPage, isRegular } from "../filemap/address_space";
 import { beginFsync, checkDurable } from "../filemap/durability";
 import { isUnderWriteback, waitOnPageWriteback } from "../filemap/page_writeback";
 import { NO_INDEX, nextTagged } from "../filemap/tags";
@@ -103,5 +103,5 @@ function finishFsync(cpu: usize, actor: usize, file: usize): void {
     }
     index = nextTagged(file, FILE_WRITEBACK, index + 1);
   }
-  checkDurable(cpu, file, quietLoad32(actor + ACTOR_PASS_EPOCH));
+  if (isRegular(file)) checkDurable(cpu, file, quietLoad32(actor + ACTOR_PASS_EPOCH));
 }

@@ -4,11 +4,12 @@
  * that word for their head: their pins are plain references.
  */
 import { PAGE_FLAGS, PAGE_LRU_PREV, ZONE_GUP_LOCK } from "../shared/layout.ts";
-import { MAYBE_PINNED, NOT_PINNED, PG_PIN, PG_PIN_WAS_LRU } from "../shared/codes.ts";
+import { MAYBE_PINNED, NOT_PINNED, PG_PIN, PG_PIN_WAS_LRU, PIN_UNKNOWN } from "../shared/codes.ts";
 import {
   fetchAnd32, loadAcquire32, loadPlain32, loadRelaxed32, orVoid32, storePlain32,
 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
+import { isLarge } from "../memory/page";
 import { entriesCleaned, walkToClean } from "../filemap/rmap";
 import { lruAdd, lruIsolate } from "../mm/lru";
 
@@ -45,8 +46,10 @@ export function lruCountPutBack(cpu: usize, page: usize): void {
   unlock(ZONE_GUP_LOCK);
 }
 
+/** Of a large folio whose head is not pinned nobody knows: its tails may be. */
 export function lruCountTest(folio: usize): u32 {
-  return loadAcquire32(folio + PAGE_FLAGS) & PG_PIN ? MAYBE_PINNED : NOT_PINNED;
+  if (loadAcquire32(folio + PAGE_FLAGS) & PG_PIN) return MAYBE_PINNED;
+  return isLarge(folio) ? PIN_UNKNOWN : NOT_PINNED;
 }
 
 /** page_mkclean() under zone_gup_lock: no page is pinned or given back meanwhile. */

@@ -55,10 +55,10 @@ export function mapcountLower(folio: usize, pins: u32): void {
   if (covers(folio) && !leftOut(DROP_P1)) subVoid32(folio + PAGE_MAPCOUNT, pins);
 }
 
-/** A truncated page has no mappings that could be walked: nobody knows. */
+/** A page that is not covered, or truncated (no mappings that could be walked): nobody knows. */
 export function mapcountTest(folio: usize): u32 {
   if (loadAcquire32(folio + PAGE_FLAGS) & PG_PIN) return MAYBE_PINNED;
-  return loadRelaxed32(folio + PAGE_MAPPING) ? NOT_PINNED : PIN_UNKNOWN;
+  return covers(folio) && loadRelaxed32(folio + PAGE_MAPPING) ? NOT_PINNED : PIN_UNKNOWN;
 }
 
 /** page_mkclean() with the page locked: the walk decides whether the flag stays. True: cleaned. */

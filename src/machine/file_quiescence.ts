@@ -1,4 +1,4 @@
-import { PG_DIRTY, PG_PRIVATE, PG_WRITEBACK } from "../../assembly/shared/codes.ts";
+import { PG_DIRTY, PG_PRIVATE, PG_WRITEBACK, VMA_SHMEM } from "../../assembly/shared/codes.ts";
 import { FILE_INDEX, FILE_MMAP_FIRST, FILE_NR_PAGES } from "../../assembly/shared/file_layout.ts";
 import { PAGE_FLAGS, PAGE_MAPCOUNT, PAGE_REFCOUNT } from "../../assembly/shared/layout.ts";
 import { fileAddress } from "./files.ts";
@@ -14,7 +14,7 @@ const MOST_BREACHES = 8;
 export function checkFiles(machine: Machine): string[] {
   const { plan, words } = machine;
   const breaches: string[] = [];
-  plan.files.forEach(({ name, pages }, i) => {
+  plan.files.forEach(({ name, kind, pages }, i) => {
     const file = fileAddress(machine, i);
     const word = (offset: number): number => words[(file + offset) >>> 2] ?? 0;
     if (word(FILE_MMAP_FIRST)) breaches.push(`file ${name} is still mapped`);
@@ -24,7 +24,9 @@ export function checkFiles(machine: Machine): string[] {
       const page = (words[index + at] ?? 0) >>> 0;
       if (page === 0) continue;
       cached++;
-      breaches.push(...pageBreaches(words, page).map((what) => `page ${at} of ${name} ${what}`));
+      breaches.push(
+        ...pageBreaches(words, page, kind).map((what) => `page ${at} of ${name} ${what}`),
+      );
     }
     if (breaches.length < MOST_BREACHES && cached !== word(FILE_NR_PAGES)) {
       breaches.push(`file ${name} has ${cached} cached pages and counts ${word(FILE_NR_PAGES)}`);
@@ -33,7 +35,7 @@ export function checkFiles(machine: Machine): string[] {
   return breaches;
 }
 
-function pageBreaches(words: Int32Array, page: number): string[] {
+function pageBreaches(words: Int32Array, page: number, kind: number): string[] {
   const of = (offset: number): number => words[(page + offset) >>> 2] ?? 0;
   const flags = of(PAGE_FLAGS);
   const expected = flags & PG_PRIVATE ? 2 : 1;
@@ -44,6 +46,8 @@ function pageBreaches(words: Int32Array, page: number): string[] {
   if (of(PAGE_MAPCOUNT) !== -1) {
     found.push(`has _mapcount ${of(PAGE_MAPCOUNT)}, the ledgers say -1`);
   }
-  if (flags & (PG_DIRTY | PG_WRITEBACK)) found.push("is dirty after the last sync");
+  // shmem is never written back.
+  const isUnsaved = (flags & (PG_DIRTY | PG_WRITEBACK)) !== 0 && kind !== VMA_SHMEM;
+  if (isUnsaved) found.push("is dirty after the last sync");
   return found;
 }

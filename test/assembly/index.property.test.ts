@@ -43,12 +43,15 @@ interface Holding {
   readonly flags: number;
 }
 
-const config: fc.Arbitrary<Config> = fc.record({
-  scheme: fc.constantFrom(...COUNTS),
-  bias: fc.constantFrom(2, 3, 1024, 2 ** 20),
-  rules: fc.constantFrom("5.0", "5.7", "6.13"),
-  order: fc.constantFrom(0, 2, 9),
-});
+const config: fc.Arbitrary<Config> = fc
+  .record({
+    scheme: fc.constantFrom(...COUNTS),
+    bias: fc.constantFrom(2, 3, 1024, 2 ** 20),
+    rules: fc.constantFrom("5.0", "5.7", "6.13"),
+    order: fc.constantFrom(0, 2, 9),
+  })
+  // mapcount refuses large folios.
+  .filter(({ scheme, order }) => scheme !== "mapcount" || order === 0);
 const operation: fc.Arbitrary<Operation> = fc.record({
   kind: fc.oneof(
     { weight: 4, arbitrary: fc.constant("gup") },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ACCESS_AWAIT_ZERO, EFAULT, FOLL_WRITE } from "../../assembly/shared/codes.ts";
 import { CPU_IRQ_OFF, MM_WRITE_PROTECT_SEQ } from "../../assembly/shared/layout.ts";
-import { COUNTS, type Lab, type LabOptions } from "../support/lab.ts";
+import { COUNTS, COUNTS_OF_LARGE, type Lab, type LabOptions } from "../support/lab.ts";
 import {
   atEverySwitch,
   atEveryTwoSwitches,
@@ -106,7 +106,7 @@ describe.each(COUNTS)("one CPU pins while the other unmaps (%s)", (scheme) => {
   });
 });
 
-describe.each(COUNTS)("a huge page, pinned while it is unmapped (%s)", (scheme) => {
+describe.each(COUNTS_OF_LARGE)("a huge page, pinned while it is unmapped (%s)", (scheme) => {
   test("is either held by one grab for all its pages or not at all", () => {
     const { cpus, vpn } = twoCpus({ scheme }, 9, 512);
     const { lab } = cpus;

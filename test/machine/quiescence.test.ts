@@ -13,7 +13,8 @@ function atRest(lab: Lab): Lab {
 describe("a machine at rest", () => {
   test.each(COUNTS)("has no breach after work that gave everything back (%s)", (scheme) => {
     const lab = new Lab({ scheme, pages: 1100 });
-    for (const order of [0, 2, 9]) {
+    // mapcount refuses to pin large folios.
+    for (const order of scheme === "mapcount" ? [0] : [0, 2, 9]) {
       const vpn = lab.map(520, { order });
       lab.pin(vpn, 20, FOLL_WRITE);
       lab.core.putUserPagesDirty(lab.cpu(), lab.arena(), 20);

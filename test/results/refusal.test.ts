@@ -7,6 +7,15 @@ import { exactRun, violated } from "../support/runs.ts";
 const LONG_TERM = ["fixed_buffers", "rdma_mr"] as const;
 const SMALL = { iodepth: 4, sizeBytes: 65536, ioSizeBytes: 65536 };
 
+test("mapcount and large folios: the scheme's refusal, counted, and no fault of ours", async () => {
+  const record = await exactRun({ ...SMALL, folioOrder: 9 }, { scheme: "mapcount" });
+  expect(record.work.pins_refused).toBeGreaterThan(0);
+  expect(violated(record)).toEqual([]);
+  const reasons = runExitReasons(record);
+  expect(exitStatusOf(reasons)).toBe(104);
+  expect(reasons[0]?.message).toMatch(/mapcount cannot count pins of large folios/);
+});
+
 describe("buffers in the pages of a file", () => {
   test("O_DIRECT pins one page a 4k I/O, in the fast path", async () => {
     const job = { iodepth: 8, numberIos: 1000, bufferFile: "/data", readPercent: 50 };

@@ -56,6 +56,10 @@ import { COUNT_NAMES, type CountName, type RulesName } from "../../src/scenario/
 export const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
 export const READ_ONLY = VM_READ | VM_MAYREAD | VM_MAYWRITE;
 export const COUNTS: readonly CountName[] = COUNT_NAMES;
+/** Those that tell pins of anonymous pages: mapcount knows pages of files. */
+export const COUNTS_OF_ANON = COUNTS.filter((count) => count !== "mapcount");
+/** Those that pin large folios: mapcount refuses them. */
+export const COUNTS_OF_LARGE = COUNTS.filter((count) => count !== "mapcount");
 
 /** What the machine is (left out: bias, rules 6.13), and how large. */
 export interface LabOptions extends MachineInput {
@@ -74,6 +78,8 @@ export interface LabOptions extends MachineInput {
 }
 
 const FILE_KINDS: readonly number[] = [VMA_SHMEM, VMA_REGULAR_FILE, VMA_FSDAX];
+/** The lab's regular file, for jobs that name one. */
+export const REGULAR_FILE = `/${VMA_REGULAR_FILE}`;
 
 const modules = new Map<CoreBuild, WebAssembly.Module>();
 

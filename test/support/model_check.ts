@@ -1,6 +1,9 @@
 import {
   PG_ANON_EXCLUSIVE,
   PG_HEAD,
+  PG_LRU,
+  PG_PIN,
+  PG_PIN_WAS_LRU,
   PG_RESERVED,
   PG_SWAPBACKED,
   PG_UPTODATE,
@@ -17,6 +20,8 @@ import type { Model } from "./model.ts";
 import type { Folio } from "./model_space.ts";
 import { readVmas } from "./vma_tree.ts";
 
+/** Anonymous pages are on the LRU under lru-count alone; its lists are looked at elsewhere. */
+const LRU_FLAGS = PG_LRU | PG_PIN | PG_PIN_WAS_LRU;
 const SMALL_FLAGS = PG_UPTODATE | PG_SWAPBACKED | PG_ANON_EXCLUSIVE;
 
 /** Where machine and model differ, one line each; an empty array: nowhere. */
@@ -79,7 +84,8 @@ function compareHead(lab: Lab, model: Model, folio: Folio, same: Same): void {
   const kind = folio.order ? PG_HEAD : 0;
   const own = folio === model.frames.zero ? PG_RESERVED : 0;
   same(`refcount of ${pfn}`, lab.refcount(page), model.frames.references(folio));
-  same(`flags of ${pfn}`, lab.flags(page), SMALL_FLAGS | kind | own | folio.flags);
+  const flags = lab.flags(page) & ~LRU_FLAGS;
+  same(`flags of ${pfn}`, flags, SMALL_FLAGS | kind | own | folio.flags);
   const counts = lab.counts(page);
   same(`exact count of ${pfn}`, counts.exact, scheme === "exact" ? pins : 0);
   same(`side count of ${pfn}`, counts.side, scheme === "exact-side" ? pins : 0);

@@ -7,11 +7,11 @@ import {
   PG_LOCKED,
 } from "../../../assembly/shared/codes.ts";
 import { PAGE_FLAGS } from "../../../assembly/shared/layout.ts";
-import { COUNTS, Lab } from "../../support/lab.ts";
+import { COUNTS, COUNTS_OF_LARGE, Lab } from "../../support/lab.ts";
 
 const isDirty = (lab: Lab, page: number) => (lab.flags(page) & PG_DIRTY) !== 0;
 
-describe.each(COUNTS)("giving pins back (%s)", (scheme) => {
+describe.each(COUNTS_OF_LARGE)("giving pins back (%s)", (scheme) => {
   test("restores every count, whatever the order of the array", () => {
     const lab = new Lab({ scheme, pages: 1100 });
     const [small, huge] = [lab.map(4), lab.map(512, { order: 9 })];
@@ -42,7 +42,7 @@ describe.each(COUNTS)("giving pins back (%s)", (scheme) => {
   });
 });
 
-describe.each(COUNTS)("one page and ranges (%s)", (scheme) => {
+describe.each(COUNTS)("one page (%s)", (scheme) => {
   test.each(["unpinUserPage", "putUserPage"] as const)("%s gives one pin back", (name) => {
     const lab = new Lab({ scheme });
     const vpn = lab.map(1);
@@ -53,7 +53,9 @@ describe.each(COUNTS)("one page and ranges (%s)", (scheme) => {
     expect([lab.refcount(page), lab.counts(page)]).toEqual(before);
     expect(lab.vmstat.nr_foll_pin_released).toBe(1);
   });
+});
 
+describe.each(COUNTS_OF_LARGE)("ranges of large folios (%s)", (scheme) => {
   test.each([0, 1])("a range within a large folio, dirtied: %i", (dirty) => {
     const lab = new Lab({ scheme, pages: 1100 });
     const vpn = lab.map(512, { order: 9 });

@@ -22,15 +22,19 @@ import { contradictions, race, recordedLab, refsDuring } from "../../support/tra
 /** One fast pin of one page by so many; then its unpin. The page is mapped: one reference. */
 const SMALL: Record<CountName, [pin: string[], unpin: string[]]> = {
   refcount: [["mod_unless +1 → 2 ret=1"], ["mod_and_test -1 → 1 ret=0"]],
+  "lru-count": [["mod_unless +1 → 2 ret=1"], ["mod_and_test -1 → 1 ret=0"]],
+  mapcount: [["mod_unless +1 → 2 ret=1"], ["mod_and_test -1 → 1 ret=0"]],
   bias: [["mod_unless +1024 → 1025 ret=1"], ["mod_and_test -1024 → 1 ret=0"]],
   hybrid: [["mod_unless +1 → 2 ret=1", "mod +1023 → 1025"], ["mod_and_test -1024 → 1 ret=0"]],
   exact: [["mod_unless +1 → 2 ret=1"], ["mod_and_test -1 → 1 ret=0"]],
   "exact-side": [["mod_unless +1 → 2 ret=1"], ["mod_and_test -1 → 1 ret=0"]],
 };
 
-/** Three pages of a huge page, mapped by a PMD: one reference. */
+/** Three pages of a huge page, mapped by a PMD: one reference; mapcount gives its grab back. */
 const LARGE: Record<CountName, [pin: string[], unpin: string[]]> = {
   refcount: [["mod_unless +3 → 4 ret=1"], ["mod_and_test -3 → 1 ret=0"]],
+  "lru-count": [["mod_unless +3 → 4 ret=1"], ["mod_and_test -3 → 1 ret=0"]],
+  mapcount: [["mod_unless +3 → 4 ret=1", "mod_and_test -3 → 1 ret=0"], []],
   bias: [["mod_unless +3072 → 3073 ret=1"], ["mod_and_test -3072 → 1 ret=0"]],
   hybrid: [["mod_unless +3 → 4 ret=1"], ["mod_and_test -3 → 1 ret=0"]],
   exact: [["mod_unless +3 → 4 ret=1"], ["mod_and_test -3 → 1 ret=0"]],
@@ -48,6 +52,7 @@ describe.each(COUNTS)("page_ref events of a pin and its unpin (%s)", (scheme) =>
     expect(refsDuring(lab, () => lab.pin(vpn, count, FOLL_WRITE | FOLL_FAST_ONLY))).toEqual(
       events[0],
     );
+    if (events[1].length === 0) return;
     const unpin = () => lab.core.unpinUserPages(lab.cpu(), lab.arena(), count);
     expect(refsDuring(lab, unpin)).toEqual(events[1]);
     expect(lab.refcount(page)).toBe(1);

@@ -20,8 +20,9 @@ import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { writeActor } from "../../../src/machine/actor_block.ts";
 import { checkQuiescence } from "../../../src/machine/quiescence.ts";
 import { DEFAULT_JOB } from "../../../src/scenario/defaults.ts";
+import { isEndless } from "../../../src/scenario/endless.ts";
 import { type Job, PATTERN_NAMES, type PatternName } from "../../../src/scenario/scenario.ts";
-import { COUNTS, Lab } from "../../support/lab.ts";
+import { COUNTS, Lab, REGULAR_FILE } from "../../support/lab.ts";
 import { type Program, VirtualCpus } from "../../support/virtual_cpus.ts";
 
 const PATTERNS = PATTERN_NAMES;
@@ -30,7 +31,8 @@ const BLOCK = { minBytes: 8192, maxBytes: 8192, percent: 100 };
 function jobOf(pattern: PatternName, change: Partial<Job> = {}): Job {
   const small = { iodepth: 2, bufferPages: 4, sizeBytes: 65536, ioSizeBytes: 32768 };
   const sizes = { readSizes: [BLOCK], writeSizes: [BLOCK], readPercent: 50 };
-  return { ...DEFAULT_JOB, pattern, ...small, ...sizes, references: 3, ...change };
+  const file = REGULAR_FILE;
+  return { ...DEFAULT_JOB, pattern, ...small, ...sizes, file, references: 3, ...change };
 }
 
 function place(lab: Lab, cpu: number, job: Job, mm = cpu): void {
@@ -59,10 +61,11 @@ describe.each(COUNTS)("an actor's life leaves nothing behind (%s)", (scheme) => 
     const lab = emptyLab({ scheme });
     place(lab, 0, jobOf(pattern));
     expect(command(lab, 0, COMMAND_SETUP)).toBe(STATUS_DONE);
-    const endless = pattern === "mapper" || pattern === "gup_test";
+    const endless = isEndless(jobOf(pattern));
     expect(command(lab, 0, COMMAND_RUN, 1000)).toBe(endless ? STATUS_RUNNING : STATUS_DONE);
     drain(lab, 0);
     expect(command(lab, 0, COMMAND_EXIT)).toBe(STATUS_DONE);
+    lab.core.closeFile(lab.cpu(), lab.file());
     expect(checkQuiescence(lab.machine)).toEqual([]);
     expect(lab.faultCodes).toEqual([]);
   });
@@ -127,7 +130,7 @@ describe.each(COUNTS)("two actors on two virtual CPUs, switched at random (%s)",
     const turns = fc.array(fc.nat(90), { maxLength: 40, size: "max" });
     fc.assert(
       fc.property(worker, worker, fc.nat(1), turns, (first, second, otherMm, schedule) => {
-        const cpus = new VirtualCpus({ scheme, pages: 40 }, (lab) => {
+        const cpus = new VirtualCpus({ scheme, pages: 40, filePages: 16 }, (lab) => {
           for (const mm of [0, 1]) lab.core.leaveMm(lab.cpu(), lab.mm(mm));
           [first, second].forEach((pattern, cpu) => {
             place(lab, cpu, jobOf(pattern), cpu * otherMm);
@@ -135,6 +138,7 @@ describe.each(COUNTS)("two actors on two virtual CPUs, switched at random (%s)",
         });
         const { results, deadlock } = cpus.run([lifeOf(0), lifeOf(1)], schedule);
         expect({ results, deadlock }).toEqual({ results: [0, 0], deadlock: false });
+        cpus.lab.core.closeFile(cpus.lab.cpu(), cpus.lab.file());
         expect(checkQuiescence(cpus.lab.machine)).toEqual([]);
         expect(cpus.lab.faultCodes).toEqual([]);
       }),

@@ -23,7 +23,7 @@ import {
   type GupPasses,
   type Job,
 } from "../../../src/scenario/scenario.ts";
-import { COUNTS, Lab } from "../../support/lab.ts";
+import { COUNTS, Lab, REGULAR_FILE } from "../../support/lab.ts";
 
 const PASSES: GupPasses = {
   call: "pin-fast",
@@ -120,7 +120,7 @@ describe("a pass", () => {
   });
 
   test("is refused a long-term write of a shared file under 6.13 alone", () => {
-    const change: Change = { call: "pin-longterm", shared: true, bufferFile: "/data" };
+    const change: Change = { call: "pin-longterm", shared: true, bufferFile: REGULAR_FILE };
     const walked = (rules: "5.7" | "6.13") => onePass(change, { rules }).done().passes[0];
     expect(walked("6.13")?.walkedPages).toBe(0);
     expect(walked("5.7")?.walkedPages).toBe(10);

@@ -4,7 +4,7 @@ import { type Machine, pageAddress } from "../../../src/machine/machine.ts";
 import type { RunRecord } from "../../../src/results/record.ts";
 import { chromeTrace } from "../../../src/results/trace_chrome.ts";
 import { ftraceText } from "../../../src/results/trace_ftrace.ts";
-import { COUNT_NAMES } from "../../../src/scenario/scenario.ts";
+import { COUNTS_OF_LARGE } from "../../support/lab.ts";
 import { timedRun, violated } from "../../support/runs.ts";
 import { type ChromeFile, chromeProblems, readFtrace } from "../../support/trace_files.ts";
 import { contradictions } from "../../support/tracing.ts";
@@ -16,7 +16,7 @@ const JOBS = [
 ] as const;
 
 describe("a whole run's events replay the machine", () => {
-  test.each(COUNT_NAMES)(
+  test.each(COUNTS_OF_LARGE)(
     "%s: from boot to teardown every count is accounted for",
     async (scheme) => {
       let machine: Machine | undefined;
