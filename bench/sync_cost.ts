@@ -19,8 +19,8 @@ interface Scheme {
 }
 
 /**
- * `bias` in the walk that serves every scheme with a SYNC: how much of their price is that walk, and
- * its reference that comes before the count. It has no second look at the entry.
+ * `bias` in the walk that serves every scheme with a SYNC: how much of their price is that walk,
+ * and its reference that comes before the count. It has no second look at the entry.
  */
 const BIAS_IN_COMMON_WALK: Scheme = { ...of("bias"), recheck: "none" };
 
