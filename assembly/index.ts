@@ -32,7 +32,9 @@ export {
 } from "./gup/unpin";
 export { closeFile, syncFile } from "./filemap/final_sync";
 export { readPage, writeToPage } from "./filemap/buffered";
+export { pageMkclean } from "./filemap/mkclean";
 export { punchHole, truncateAndGrow } from "./filemap/truncate";
+export { makeRoom } from "./filemap/vmscan";
 export { pageMaybeDmaPinned } from "./pins/scheme";
 export { testPinned } from "./observe/verdict";
 export { ledgerCount } from "./observe/ledger";

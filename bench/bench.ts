@@ -3,15 +3,30 @@ import { compileCore } from "../src/machine/core.ts";
 import { describeEnvironment } from "../src/machine/environment.ts";
 import { againstTwin } from "./against_twin.ts";
 import { BARRED_CASES, type GupCase, HOT, HUGE, RANDOM, RUN_32, SCHEMES } from "./cases.ts";
+import { fileCosts } from "./file_costs.ts";
 import { hugePages } from "./huge_pages.ts";
+import { costOfFiles } from "./no_files.ts";
 import { halfRates } from "./rates.ts";
 import { samplingCost } from "./sampling.ts";
 import type { Effort } from "./side_by_side.ts";
 import { startTime } from "./start.ts";
+import { syncCost } from "./sync_cost.ts";
 import { renderTable, type Table } from "./table.ts";
 import { GCC_FLAGS, TwinWorkshop } from "./twin.ts";
+import { writebackCurve } from "./writeback_curve.ts";
 
-export const SECTIONS = ["bars", "schemes", "huge", "sampling", "start", "rates"] as const;
+export const SECTIONS = [
+  "bars",
+  "schemes",
+  "huge",
+  "sampling",
+  "start",
+  "rates",
+  "filecost",
+  "writeback",
+  "faults",
+  "sync",
+] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface BenchSize {
@@ -20,6 +35,10 @@ export interface BenchSize {
   readonly starts: number;
   readonly rateMs: number;
   readonly rateRuns: number;
+  /** Pages of the files of `filecost` and of `faults`; `writeback` goes up to 2^curveOrder. */
+  readonly cachedPages: number;
+  readonly filePages: number;
+  readonly curveOrder: number;
   readonly shrink: (gup: GupCase) => GupCase;
 }
 
@@ -29,6 +48,9 @@ export const FULL: BenchSize = {
   starts: 5,
   rateMs: 1500,
   rateRuns: 5,
+  cachedPages: 2 ** 16,
+  filePages: 4096,
+  curveOrder: 20,
   shrink: (gup) => gup,
 };
 
@@ -39,6 +61,9 @@ export const SMALL: BenchSize = {
   starts: 1,
   rateMs: 50,
   rateRuns: 1,
+  cachedPages: 256,
+  filePages: 256,
+  curveOrder: 12,
   shrink: (gup) => ({ ...gup, bufferPages: Math.min(gup.bufferPages, 4096) }),
 };
 
@@ -74,6 +99,14 @@ function measure(section: SectionName, size: BenchSize, workshop: TwinWorkshop):
       return Promise.resolve(startTime(size.startPages, size.starts));
     case "rates":
       return halfRates(size.rateMs, size.rateRuns);
+    case "filecost":
+      return costOfFiles([RUN_32, HOT].map(shrink), size.cachedPages, effort);
+    case "writeback":
+      return Promise.resolve(writebackCurve(size.curveOrder, effort.couples));
+    case "faults":
+      return Promise.resolve(fileCosts(size.filePages, effort));
+    case "sync":
+      return syncCost(effort);
   }
 }
 

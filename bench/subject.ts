@@ -37,7 +37,10 @@ export interface StartTimes {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The native core with one actor, in this process, on this thread. */
+/**
+ * The native core with one actor, in this process, on this thread. Actors of further jobs are set
+ * up and stay idle.
+ */
 export class Subject implements Runner {
   readonly machine: Machine;
   readonly startTimes: StartTimes;
@@ -57,12 +60,16 @@ export class Subject implements Runner {
     const allocated = wallNs();
     this.core.boot(this.cpu);
     const booted = wallNs();
-    const actor = groups[0]?.[0];
+    const [actor, ...idle] = groups[0] ?? [];
     if (actor === undefined) throw new Error("a subject needs one job");
     const { seed, sample } = scenario.run;
     writeActor(this.machine, { ...actor, seed: BigInt(seed), sample });
     this.change(ACTOR_FLAGS, (flags) => flags | ACTOR_UNLIMITED);
     this.command(COMMAND_SETUP);
+    for (const other of idle) {
+      writeActor(this.machine, { ...other, seed: BigInt(seed), sample });
+      this.command(COMMAND_SETUP, 0, cpuAddress(this.machine, other.cpu));
+    }
     this.startTimes = {
       plan: planned - begin,
       memory: allocated - planned,
@@ -105,14 +112,14 @@ export class Subject implements Runner {
     return (this.machine.words[(this.cpu + CPU_ACTOR + offset) >>> 2] ?? 0) >>> 0;
   }
 
-  private change(offset: number, to: (before: number) => number): void {
-    const at = (this.cpu + CPU_ACTOR + offset) >>> 2;
+  private change(offset: number, to: (before: number) => number, cpu = this.cpu): void {
+    const at = (cpu + CPU_ACTOR + offset) >>> 2;
     this.machine.words[at] = to(this.machine.words[at] ?? 0);
   }
 
-  private command(value: number, budget = 0): void {
-    this.change(ACTOR_COMMAND, () => value);
-    const status = this.core.runActor(this.cpu, budget);
+  private command(value: number, budget = 0, cpu = this.cpu): void {
+    this.change(ACTOR_COMMAND, () => value, cpu);
+    const status = this.core.runActor(cpu, budget);
     if (status === STATUS_FAILED) throw new Error(`the actor failed on command ${value}`);
   }
 }

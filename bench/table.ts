@@ -43,3 +43,8 @@ export function million(value: number): string {
 export function factor(value: number): string {
   return `×${value.toFixed(2)}`;
 }
+
+/** A time, ns, with its interval. */
+export function interval({ median, low, high }: Estimate): string {
+  return `${ns(median)} [${ns(low)}, ${ns(high)}]`;
+}

@@ -55,6 +55,10 @@ export interface Core {
   /** Buffered I/O of one page; 0: no memory, or behind the end of the file. */
   readPage(cpu: number, file: number, index: number): number;
   writeToPage(cpu: number, file: number, index: number): number;
+  /** Write-protects every mapping of the page; the caller holds the page lock. */
+  pageMkclean(cpu: number, page: number, timed: number): void;
+  /** Direct reclaim of one page; 0: none could be freed. */
+  makeRoom(cpu: number): number;
   punchHole(cpu: number, file: number, start: number, end: number): void;
   truncateAndGrow(cpu: number, file: number, size: number): void;
   pageMaybeDmaPinned(folio: number): number;

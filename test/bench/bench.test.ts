@@ -14,4 +14,7 @@ testNeeding("gcc", "every section runs and says a figure for each of its rows", 
     expect(table).not.toMatch(/NaN|undefined|Infinity/);
   }
   for (const scheme of SCHEMES) expect(tables[1]).toContain(scheme);
+  for (const scheme of ["bias+lock-post", "mapcount+barrier", "lru-count"]) {
+    expect(tables.at(-1)).toContain(scheme);
+  }
 });
