@@ -7,12 +7,12 @@ import {
   PAGE_STRUCT_BYTES, PARAM_RECHECK, PARAM_SYNC, PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
-  FALLBACK_ENTRY_CHANGED, FOLL_PIN, NR_FOLL_PIN_RELEASED, RECHECK_UNDER_LOCK,
-  SCHEME_LRU_COUNT, SYNC_LOCK, SYNC_LOCK_POST, WORK_GUP_WAITED, WORK_PINS_UNCOVERED,
+  FALLBACK_ENTRY_CHANGED, FALLBACK_GRAB_REFUSED, FOLL_PIN, NR_FOLL_PIN_RELEASED, RECHECK_UNDER_LOCK,
+  SCHEME_LRU_COUNT, SCHEME_MAPCOUNT, SYNC_LOCK, SYNC_LOCK_POST, WORK_GUP_WAITED, WORK_PINS_UNCOVERED,
 } from "../shared/codes.ts";
 import { loadAcquire64 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
-import { compoundHead, pfnToPage } from "../memory/page";
+import { compoundHead, isLarge, pfnToPage } from "../memory/page";
 import { entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock } from "../memory/page_table";
 import { quietLoad32 } from "../memory/quiet";
 import { mustStayStable, waitOnPageWriteback } from "../filemap/page_writeback";
@@ -38,8 +38,11 @@ export function postPass(
 ): u32 {
   for (let i: u32 = 0; i < count; i++) {
     const page = <usize>quietLoad32(pages + (<usize>i << 2));
-    if (isExemptZeroPage(compoundHead(page)) || makePin(cpu, mm, vpn + i, page, flags)) continue;
-    countFallback(cpu, FALLBACK_ENTRY_CHANGED);
+    const folio = compoundHead(page);
+    // The slow path says why.
+    const refused = currentScheme() == SCHEME_MAPCOUNT && isLarge(folio);
+    if (isExemptZeroPage(folio) || (!refused && makePin(cpu, mm, vpn + i, page, flags))) continue;
+    countFallback(cpu, refused ? FALLBACK_GRAB_REFUSED : FALLBACK_ENTRY_CHANGED);
     giveBack(cpu, pages + (<usize>i << 2), count - i);
     return i;
   }

@@ -57,8 +57,8 @@ export function mapcountLower(folio: usize, pins: u32): void {
 
 /** A page that is not covered, or truncated (no mappings that could be walked): nobody knows. */
 export function mapcountTest(folio: usize): u32 {
-  if (loadAcquire32(folio + PAGE_FLAGS) & PG_PIN) return MAYBE_PINNED;
-  return covers(folio) && loadRelaxed32(folio + PAGE_MAPPING) ? NOT_PINNED : PIN_UNKNOWN;
+  if (!covers(folio) || !loadRelaxed32(folio + PAGE_MAPPING)) return PIN_UNKNOWN;
+  return loadAcquire32(folio + PAGE_FLAGS) & PG_PIN ? MAYBE_PINNED : NOT_PINNED;
 }
 
 /** page_mkclean() with the page locked: the walk decides whether the flag stays. True: cleaned. */

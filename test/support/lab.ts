@@ -62,7 +62,7 @@ export const COUNTS_OF_ANON = COUNTS.filter((count) => count !== "mapcount");
 export const COUNTS_OF_LARGE = COUNTS.filter((count) => count !== "mapcount");
 
 /** What the machine is (left out: bias, rules 6.13), and how large. */
-export interface LabOptions extends MachineInput {
+export interface LabOptions extends Omit<MachineInput, "pages"> {
   readonly build?: CoreBuild;
   readonly pages?: number;
   readonly cpus?: number;
