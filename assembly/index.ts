@@ -32,7 +32,14 @@ export {
 } from "./gup/unpin";
 export { closeFile, syncFile } from "./filemap/final_sync";
 export { readPage, writeToPage } from "./filemap/buffered";
+export { setPageDirty } from "./filemap/dirty";
+export {
+  completeOnePage, shrinkOldest, submitOnePage, writeOnePage,
+} from "./filemap/single_steps";
+export { clearTag, nextTagged, setTag } from "./filemap/tags";
 export { punchHole, truncateAndGrow } from "./filemap/truncate";
+export { dmaToFile as deviceWrites } from "./device/dma";
+export { lruAdd, lruIsolate, lruIsolateOldest } from "./mm/lru";
 export { pageMaybeDmaPinned } from "./pins/scheme";
 export { testPinned } from "./observe/verdict";
 export { ledgerCount } from "./observe/ledger";
