@@ -149,6 +149,7 @@ export function completeWrite(model: FileModel, { page, content, bounced }: InFl
 
 /** The write of a page that was submitted to be completed later. */
 export function completeHeld(model: FileModel, write: InFlight): void {
+  model.writes = model.writes.filter((each) => each !== write);
   completeWrite(model, write);
   write.page.held--;
   model.freeIfUnused(write.page);

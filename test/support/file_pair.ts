@@ -8,7 +8,14 @@ import {
   VMA_REGULAR_FILE,
   VMA_SHMEM,
 } from "../../assembly/shared/codes.ts";
-import { FileModel, type FileModelSpec, ModelFile, type ModelPage } from "./file_model.ts";
+import { completeAll, completeOf, completeWithin } from "./file_completion.ts";
+import {
+  FileModel,
+  type FileModelSpec,
+  ModelFile,
+  type ModelPage,
+  type ModelSpace,
+} from "./file_model.ts";
 import {
   closeFile,
   dropPages,
@@ -21,7 +28,8 @@ import { bind, fileDifferences } from "./file_model_check.ts";
 import { deviceWrites, type GupCall, gup, put, unpin } from "./file_model_gup.ts";
 import { shrinkOldest } from "./file_model_reclaim.ts";
 import { mmap, munmap, populate } from "./file_model_space.ts";
-import { completeHeld, writeFound } from "./file_model_writeback.ts";
+import { writeFound } from "./file_model_writeback.ts";
+import type { FileOperation } from "./file_operation.ts";
 import { Lab } from "./lab.ts";
 
 const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
@@ -29,23 +37,8 @@ const FLAGS = [
   ...[READ_WRITE | VM_SHARED, READ_WRITE | VM_SHARED, READ_WRITE | VM_SHARED],
   ...[VM_READ | VM_MAYREAD | VM_MAYWRITE | VM_SHARED, READ_WRITE],
 ];
-const PATHS = ["slow", "fast", "fast", "fast only"] as const;
+const PATHS = ["slow", "fast", "fast only", "fast only"] as const;
 const MOST_VMAS = 40;
-
-export const OPERATION_KINDS = [
-  ...["mmap", "munmap", "populate", "gup", "giveBack", "read", "write", "writeback"],
-  ...["submit", "complete", "reclaim", "punch", "truncate", "dma", "sync", "close", "dirty"],
-] as const;
-
-/** Numbers are reduced to what the machine has when the operation runs. */
-export interface FileOperation {
-  readonly kind: (typeof OPERATION_KINDS)[number];
-  readonly mm: number;
-  readonly file: number;
-  readonly index: number;
-  readonly count: number;
-  readonly choice: number;
-}
 
 interface Holding {
   readonly addresses: readonly number[];
@@ -113,7 +106,8 @@ export class FilePair {
         return { machine, model: readPage(model, file, op.index) };
       }
       case "write": {
-        this.completeAll();
+        if (model.spec.stablePages)
+          completeOf(this.lab, this.model, (page) => page === file.cache.get(op.index));
         const machine = core.writeToPage(cpu, at, op.index);
         return { machine, model: writeToPage(model, file, op.index) };
       }
@@ -122,7 +116,6 @@ export class FilePair {
         return { machine, model: Array.from({ length: op.count }, () => shrinkOldest(model)) };
       }
       default:
-        this.completeAll();
         return this.#end(op);
     }
   }
@@ -131,6 +124,13 @@ export class FilePair {
   #end(op: FileOperation): Answers {
     const [cpu, at, file] = [this.lab.cpu(), this.#at(op), this.#file(op)];
     const { core } = this.lab;
+    const end = op.kind === "punch" ? op.index + op.count : file.size;
+    const start = op.kind === "punch" || op.kind === "truncate" ? op.index : 0;
+    completeOf(
+      this.lab,
+      this.model,
+      (page) => page.file === file && page.index >= start && page.index < end,
+    );
     if (op.kind === "sync") {
       const machine = core.syncFile(cpu, at);
       return { machine, model: syncFile(this.model, file) };
@@ -162,7 +162,7 @@ export class FilePair {
     }
     const vpn = this.#vpn(op);
     if (op.kind === "populate") {
-      this.completeAll();
+      completeWithin(this.lab, this.model, op.mm, vpn, op.count);
       const machine = core.populate(cpu, mm, vpn, op.count);
       return { machine, model: populate(this.model, op.mm, vpn, op.count) };
     }
@@ -173,7 +173,9 @@ export class FilePair {
 
   /** An address in one of the VMAs, or close behind it. */
   #vpn({ mm, choice, index }: FileOperation): number {
-    const vmas = this.model.spaces[mm]?.vmas ?? [];
+    const { vmas, ptes } = this.model.spaces[mm] as ModelSpace;
+    const inFlight = [...ptes].find(([, { page }]) => page.isUnderWriteback);
+    if (inFlight && choice % 5 < 2) return inFlight[0];
     const vma = vmas[(choice >> 3) % (vmas.length || 1)];
     return vma === undefined ? 1024 + index : vma.start + (index % (vma.end - vma.start + 1));
   }
@@ -182,12 +184,11 @@ export class FilePair {
     const { core } = this.lab;
     const path = PATHS[op.choice % PATHS.length] ?? "slow";
     const call = { isPin: op.file === 0 || op.choice % 3 > 0, isWrite: op.choice % 7 > 2, path };
-    // What may sleep until a write is complete would sleep for ever.
-    const sleeps = path !== "fast only" || this.model.spec.sync === "lock-post";
-    if (sleeps) this.completeAll();
     const name = call.isPin ? "pinUserPages" : "getUserPages";
     const suffix = path === "slow" ? "" : path === "fast" ? "Fast" : "FastOnly";
     const [vpn, flags] = [this.#vpn(op), call.isWrite ? FOLL_WRITE : 0];
+    const sleeps = path !== "fast only" || this.model.spec.sync === "lock-post";
+    if (sleeps) completeWithin(this.lab, this.model, op.mm, vpn, op.count);
     const [cpu, mm, arena] = [this.lab.cpu(), this.lab.mm(op.mm), this.lab.arena()];
     const machine = core[`${name}${suffix}`](cpu, mm, vpn, op.count, flags, arena);
     const { result, pages } = gup(this.model, op.mm, vpn, op.count, call);
@@ -251,7 +252,7 @@ export class FilePair {
       return NOTHING;
     }
     if (kind === "writeback") {
-      if (isSync) this.completeAll();
+      if (isSync) completeAll(this.lab, this.model);
       const dirty = [...file.dirty].sort((a, b) => a - b);
       const machine = dirty.map((each) => core.writeOnePage(cpu, at, each, sync));
       const model = dirty.map((each) => writeFound(this.model, file, each, isSync, "at once"));
@@ -266,16 +267,8 @@ export class FilePair {
 
   /** The device is done with one of the pages it was given. */
   #complete(index: number): void {
-    const [write] = this.model.writes.splice(index % (this.model.writes.length || 1), 1);
-    if (write === undefined) return;
-    const address = this.lab.page(write.page.pfn ?? 0);
-    const { content, bounced } = write;
-    this.lab.core.completeOnePage(this.lab.cpu(), address, content, Number(bounced));
-    completeHeld(this.model, write);
-  }
-
-  completeAll(): void {
-    while (this.model.writes.length > 0) this.#complete(0);
+    const write = this.model.writes[index % (this.model.writes.length || 1)];
+    if (write !== undefined) completeOf(this.lab, this.model, (page) => page === write.page);
   }
 
   /** A device writes to what is pinned; or set_page_dirty() of it, by whoever asks nobody. */
@@ -288,16 +281,18 @@ export class FilePair {
       const machine = addresses.map((page) => core.setPageDirty(this.lab.cpu(), page));
       return { machine, model: pages.map((page) => Number(setPageDirty(this.model, page))) };
     }
-    if (!call.isWrite) return NOTHING;
-    this.#write(addresses);
+    const isOf = (page: ModelPage) => !page.isAnon && page.isShmem === (op.file === 1);
+    const ofFile = pages.filter(isOf);
+    if (!call.isWrite || ofFile.length === 0) return NOTHING;
+    this.#write(addresses.filter((_, i) => isOf(pages[i] as ModelPage)));
     const [at, arena] = [this.#at(op), this.lab.arena()];
-    const machine = core.deviceWrites(this.lab.cpu(), at, arena, addresses.length);
-    return { machine, model: deviceWrites(this.#file(op), pages) };
+    const machine = core.deviceWrites(this.lab.cpu(), at, arena, ofFile.length);
+    return { machine, model: deviceWrites(this.#file(op), ofFile) };
   }
 
   /** Gives everything back, takes files and address spaces down: no line if all is free. */
   end(): string[] {
-    this.completeAll();
+    completeAll(this.lab, this.model);
     for (const holding of this.#held.splice(0)) this.#give(holding, 1);
     for (const [mm, space] of this.model.spaces.entries()) {
       for (const { start, end } of [...space.vmas]) {

@@ -11,7 +11,8 @@ import {
   TEST_AT_NAMES,
 } from "../../../src/scenario/scenario.ts";
 import type { FileModelSpec } from "../../support/file_model.ts";
-import { type FileOperation, FilePair, OPERATION_KINDS } from "../../support/file_pair.ts";
+import { type FileOperation, OPERATION_KINDS } from "../../support/file_operation.ts";
+import { FilePair } from "../../support/file_pair.ts";
 import { COUNTS } from "../../support/lab.ts";
 
 const FILE_PAGES = 36;
@@ -62,22 +63,26 @@ const FIRST: readonly FileOperation[] = [
 ];
 
 describe("the file side does what a plain model says", () => {
-  test.each(COUNTS)("after each of a random sequence of operations: %s", (scheme) => {
-    const frames = fc.constantFrom(20, 90);
-    const operations = fc.array(operation, { minLength: 1, maxLength: 60, size: "max" });
-    fc.assert(
-      fc.property(specOf(scheme), frames, operations, (spec, pages, sequence) => {
-        const pair = new FilePair(spec, pages, FILE_PAGES);
-        for (const op of [...FIRST, ...sequence]) {
-          const { machine, model } = pair.do(op);
-          expect(machine).toEqual(model);
-          expect(pair.differences()).toEqual([]);
-        }
-        expect(pair.end()).toEqual([]);
-        for (const mm of [0, 1]) pair.lab.core.leaveMm(pair.lab.cpu(), pair.lab.mm(mm));
-        expect(checkQuiescence(pair.lab.machine)).toEqual([]);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  test.each(COUNTS)(
+    "after each of a random sequence of operations: %s",
+    (scheme) => {
+      const frames = fc.constantFrom(20, 90);
+      const operations = fc.array(operation, { minLength: 1, maxLength: 60, size: "max" });
+      fc.assert(
+        fc.property(specOf(scheme), frames, operations, (spec, pages, sequence) => {
+          const pair = new FilePair(spec, pages, FILE_PAGES);
+          for (const op of [...FIRST, ...sequence]) {
+            const { machine, model } = pair.do(op);
+            expect(machine).toEqual(model);
+            expect(pair.differences()).toEqual([]);
+          }
+          expect(pair.end()).toEqual([]);
+          for (const mm of [0, 1]) pair.lab.core.leaveMm(pair.lab.cpu(), pair.lab.mm(mm));
+          expect(checkQuiescence(pair.lab.machine)).toEqual([]);
+        }),
+        { numRuns: 400 },
+      );
+    },
+    60_000,
+  );
 });
