@@ -4,7 +4,16 @@ import type { MachineSpec } from "../../src/scenario/scenario.ts";
 /** What makes the model's machine: everything but its size is a scenario's. */
 export type FileModelSpec = Pick<
   MachineSpec,
-  "scheme" | "sync" | "bias" | "rules" | "onPinned" | "testAt" | "stablePages"
+  | "scheme"
+  | "sync"
+  | "bias"
+  | "rules"
+  | "onPinned"
+  | "testAt"
+  | "stablePages"
+  | "recheck"
+  | "tlb"
+  | "variant"
 >;
 
 /** A file: what is cached of it and what its disk has, by index. */

@@ -1,12 +1,13 @@
-import { EFAULT, VM_WRITE } from "../../assembly/shared/codes.ts";
-import type { FileModel, ModelPage, ModelPte } from "./file_model.ts";
+import { EFAULT, VM_SHARED, VM_WRITE } from "../../assembly/shared/codes.ts";
+import type { FileModel, FileVma, ModelPage, ModelPte } from "./file_model.ts";
 import { setPageDirty, setPageDirtyUnasked } from "./file_model_cache.ts";
-import { handleFault, spaceOf } from "./file_model_space.ts";
+import { copyOnWrite, handleFault, spaceOf } from "./file_model_space.ts";
 
 /** How the pages are asked for. */
 export interface GupCall {
   readonly isPin: boolean;
   readonly isWrite: boolean;
+  readonly isLongterm: boolean;
   readonly path: "slow" | "fast" | "fast only";
 }
 
@@ -20,8 +21,8 @@ function makePin(model: FileModel, page: ModelPage): void {
   const { scheme } = model.spec;
   page.pins++;
   if (scheme === "mapcount") {
-    if (model.covers(page)) page.pinFlag = true;
-    else model.countWork("pins_uncovered");
+    if (!model.covers(page)) model.countWork("pins_uncovered");
+    else page.pinFlag = true;
   }
   if (scheme !== "lru-count" || page.pinFlag) return;
   page.leftLru = model.lruCut(page);
@@ -47,7 +48,10 @@ export function gup(
   call: GupCall,
 ): Gathered {
   const pages: ModelPage[] = [];
-  if (call.path !== "slow") {
+  // Until 5.1 get_user_pages_longterm() has no fast path.
+  const skipsFast = call.isLongterm && model.spec.rules === "5.0";
+  if (skipsFast && call.path === "fast only") return { result: 0, pages };
+  if (call.path !== "slow" && !skipsFast) {
     fast(model, mm, start, start + count, call, pages);
     if (call.isPin) model.count("nr_foll_pin_acquired", pages.length);
     model.count("nr_gup_fast_pages_requested", pages.length);
@@ -82,9 +86,33 @@ function fast(
       model.fallBack(cause ?? "");
       break;
     }
+    if (isRefusedLongterm(model, pte, call)) {
+      letGoAgain(model, pte.page);
+      break;
+    }
     pte.page.isReferenced = true;
     take(model, pte.page, call, pages);
   }
+}
+
+/**
+ * The rules of 2023, where the VMA is not known: no long-term write pin of a file whose writes must
+ * be seen, no read pin of a file's page that a private mapping might leave.
+ */
+function isRefusedLongterm({ spec }: FileModel, pte: ModelPte, call: GupCall): boolean {
+  const { page, writable } = pte;
+  if (spec.rules !== "6.13" || !call.isLongterm || page.isAnon) return false;
+  return call.isWrite ? !page.isShmem : !writable;
+}
+
+/** Found out after the grab: what the grab has counted was counted. */
+function letGoAgain(model: FileModel, page: ModelPage): void {
+  const { scheme, sync } = model.spec;
+  // Glisse's flag stays until the next page_mkclean().
+  if (scheme === "mapcount" && sync !== "lock-post") page.pinFlag = true;
+  model.count("nr_foll_pin_acquired");
+  model.count("nr_foll_pin_released");
+  model.fallBack("not_allowed");
 }
 
 /** Why the fast path cannot take what an entry maps. */
@@ -106,13 +134,18 @@ function slow(
   for (let vpn = start; vpn < end; vpn++) {
     const space = spaceOf(model, mm);
     const vma = space.vmaAt(vpn);
-    if (vma === undefined || (call.isWrite && !(vma.flags & VM_WRITE))) return -EFAULT;
+    if (vma === undefined || !isAllowed(model, vma, call)) return -EFAULT;
     const isThere = () => {
       const pte = space.ptes.get(vpn);
       return pte !== undefined && (!call.isWrite || pte.writable);
     };
     if (!isThere()) {
       const error = handleFault(model, vma, vpn, call.isWrite);
+      if (error) return error;
+    }
+    if (mustUnshare(model, vma, space.ptes.get(vpn), call)) {
+      model.count("pgfault");
+      const error = copyOnWrite(model, vma, vpn, false);
       if (error) return error;
     }
     const pte = space.ptes.get(vpn);
@@ -124,6 +157,25 @@ function slow(
     page.isReferenced = true;
   }
   return 0;
+}
+
+/** check_vma_flags(). */
+function isAllowed({ spec }: FileModel, vma: FileVma, call: GupCall): boolean {
+  if (!call.isWrite) return true;
+  const mustBeSeen = vma.file.kind === "regular" && (vma.flags & VM_SHARED) !== 0;
+  if (spec.rules === "6.13" && call.isLongterm && mustBeSeen) return false;
+  return (vma.flags & VM_WRITE) !== 0;
+}
+
+/** gup_must_unshare(): a write would leave the file's page behind that a long-term pin holds. */
+function mustUnshare(
+  { spec }: FileModel,
+  vma: FileVma,
+  pte: ModelPte | undefined,
+  call: GupCall,
+): boolean {
+  if (spec.rules !== "6.13" || !call.isLongterm || vma.flags & VM_SHARED) return false;
+  return pte !== undefined && !pte.writable && !pte.page.isAnon;
 }
 
 export function unpin(model: FileModel, pages: readonly ModelPage[], makeDirty: boolean): void {

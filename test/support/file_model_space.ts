@@ -69,12 +69,17 @@ function install(model: FileModel, vma: FileVma, vpn: number, entry: ModelPte): 
 }
 
 /** A private page of its own, in place of what was mapped. */
-function copyOnWrite(model: FileModel, vma: FileVma, vpn: number): number {
+export function copyOnWrite(
+  model: FileModel,
+  vma: FileVma,
+  vpn: number,
+  isWritten: boolean,
+): number {
   if (!model.hasMemory) return -ENOMEM;
   const page = model.newPage(true);
   if (model.spec.scheme === "lru-count") model.lruAdd(page);
   model.unmap(vma.mm, vpn);
-  install(model, vma, vpn, { page, writable: true, dirty: true });
+  install(model, vma, vpn, { page, writable: isWritten, dirty: isWritten });
   return 0;
 }
 
@@ -90,9 +95,9 @@ export function handleFault(model: FileModel, vma: FileVma, vpn: number, write: 
   const isShared = (vma.flags & VM_SHARED) !== 0;
   const pte = spaceOf(model, vma.mm).ptes.get(vpn);
   if (pte !== undefined && (!write || pte.writable)) return 0;
-  if (write && !isShared) return copyOnWrite(model, vma, vpn);
+  if (write && !isShared && !pte?.page.isAnon) return copyOnWrite(model, vma, vpn, true);
   if (pte !== undefined) {
-    makeWritable(model, pte.page);
+    if (isShared) makeWritable(model, pte.page);
     pte.writable = true;
     pte.dirty = true;
     return 0;

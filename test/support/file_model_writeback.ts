@@ -22,6 +22,7 @@ export function maybePinned(model: FileModel, page: ModelPage): Answer {
     case "refcount":
       return "unknown";
     case "bias":
+      return yes(biasSays(model, page));
     case "hybrid":
       return yes(model.references(page) >= model.spec.bias);
     case "exact":
@@ -33,6 +34,15 @@ export function maybePinned(model: FileModel, page: ModelPage): Answer {
       if (page.pinFlag) return "yes";
       return page.isAnon || page.file !== undefined ? "no" : "unknown";
   }
+}
+
+/** Mainline's test, that of RFC v2, and Kara's first one. */
+function biasSays(model: FileModel, page: ModelPage): boolean {
+  const { bias, variant } = model.spec;
+  const references = model.references(page);
+  if (variant === "test-above") return references > bias;
+  if (variant === "test-less-mapcount") return references - page.mapped > bias;
+  return references >= bias;
 }
 
 /** The test, its answer held against who really has write pins. */

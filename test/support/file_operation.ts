@@ -1,3 +1,18 @@
+import {
+  VM_MAYREAD,
+  VM_MAYWRITE,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+} from "../../assembly/shared/codes.ts";
+import type { GupCall } from "./file_model_gup.ts";
+
+const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
+const FLAGS = [
+  ...[READ_WRITE | VM_SHARED, READ_WRITE | VM_SHARED, READ_WRITE | VM_SHARED],
+  ...[VM_READ | VM_MAYREAD | VM_MAYWRITE | VM_SHARED, READ_WRITE],
+];
+const PATHS = ["slow", "fast", "fast only", "fast only"] as const;
 export const OPERATION_KINDS = [
   ...["mmap", "munmap", "populate", "gup", "giveBack", "read", "write", "writeback"],
   ...["submit", "complete", "reclaim", "punch", "truncate", "dma", "sync", "close", "dirty"],
@@ -11,4 +26,16 @@ export interface FileOperation {
   readonly index: number;
   readonly count: number;
   readonly choice: number;
+}
+
+/** Shared and writable more often than not; else shared and read-only, or private. */
+export function vmaFlagsOf({ choice }: FileOperation): number {
+  return FLAGS[choice % FLAGS.length] ?? READ_WRITE;
+}
+
+export function callOf({ file, choice }: FileOperation): GupCall {
+  const isPin = file === 0 || choice % 3 > 0;
+  const isLongterm = isPin && choice % 11 < 3;
+  const path = PATHS[choice % PATHS.length] ?? "slow";
+  return { isPin, isWrite: choice % 7 > 2, isLongterm, path };
 }

@@ -1,10 +1,6 @@
 import {
+  FOLL_LONGTERM,
   FOLL_WRITE,
-  VM_MAYREAD,
-  VM_MAYWRITE,
-  VM_READ,
-  VM_SHARED,
-  VM_WRITE,
   VMA_REGULAR_FILE,
   VMA_SHMEM,
 } from "../../assembly/shared/codes.ts";
@@ -29,15 +25,9 @@ import { deviceWrites, type GupCall, gup, put, unpin } from "./file_model_gup.ts
 import { shrinkOldest } from "./file_model_reclaim.ts";
 import { mmap, munmap, populate } from "./file_model_space.ts";
 import { writeFound } from "./file_model_writeback.ts";
-import type { FileOperation } from "./file_operation.ts";
+import { callOf, type FileOperation, vmaFlagsOf } from "./file_operation.ts";
 import { Lab } from "./lab.ts";
 
-const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
-const FLAGS = [
-  ...[READ_WRITE | VM_SHARED, READ_WRITE | VM_SHARED, READ_WRITE | VM_SHARED],
-  ...[VM_READ | VM_MAYREAD | VM_MAYWRITE | VM_SHARED, READ_WRITE],
-];
-const PATHS = ["slow", "fast", "fast only", "fast only"] as const;
 const MOST_VMAS = 40;
 
 interface Holding {
@@ -154,7 +144,7 @@ export class FilePair {
     const vmas = this.model.spaces.reduce((total, space) => total + space.vmas.length, 0);
     if (op.kind === "mmap") {
       if (vmas >= MOST_VMAS) return NOTHING;
-      const flags = FLAGS[op.choice % FLAGS.length] ?? READ_WRITE;
+      const flags = vmaFlagsOf(op);
       const at = this.#at(op);
       const machine = core.mmapRegion(cpu, mm, 0, op.count, flags, 0, at, op.index);
       const model = mmap(this.model, op.mm, op.count, flags, this.#file(op), op.index);
@@ -182,11 +172,12 @@ export class FilePair {
 
   #gup(op: FileOperation): Answers {
     const { core } = this.lab;
-    const path = PATHS[op.choice % PATHS.length] ?? "slow";
-    const call = { isPin: op.file === 0 || op.choice % 3 > 0, isWrite: op.choice % 7 > 2, path };
+    const call = callOf(op);
+    const { path, isLongterm } = call;
     const name = call.isPin ? "pinUserPages" : "getUserPages";
     const suffix = path === "slow" ? "" : path === "fast" ? "Fast" : "FastOnly";
-    const [vpn, flags] = [this.#vpn(op), call.isWrite ? FOLL_WRITE : 0];
+    const vpn = this.#vpn(op);
+    const flags = (call.isWrite ? FOLL_WRITE : 0) | (isLongterm ? FOLL_LONGTERM : 0);
     const sleeps = path !== "fast only" || this.model.spec.sync === "lock-post";
     if (sleeps) completeWithin(this.lab, this.model, op.mm, vpn, op.count);
     const [cpu, mm, arena] = [this.lab.cpu(), this.lab.mm(op.mm), this.lab.arena()];

@@ -9,6 +9,7 @@ import {
   SYNC_NAMES,
   type SyncName,
   TEST_AT_NAMES,
+  type VariantName,
 } from "../../../src/scenario/scenario.ts";
 import type { FileModelSpec } from "../../support/file_model.ts";
 import { type FileOperation, OPERATION_KINDS } from "../../support/file_operation.ts";
@@ -27,6 +28,8 @@ function syncsOf(scheme: CountName): SyncName[] {
 
 function specOf(scheme: CountName): fc.Arbitrary<FileModelSpec> {
   const policies: readonly PolicyName[] = scheme === "refcount" ? ["ignore"] : POLICY_NAMES;
+  const variants: readonly (VariantName | undefined)[] =
+    scheme === "bias" ? [undefined, "test-above", "test-less-mapcount"] : [undefined];
   const policy = fc.constantFrom(...policies);
   return fc.record({
     scheme: fc.constant(scheme),
@@ -36,6 +39,10 @@ function specOf(scheme: CountName): fc.Arbitrary<FileModelSpec> {
     onPinned: fc.record({ background: policy, fsync: policy }),
     testAt: fc.constantFrom(...TEST_AT_NAMES),
     stablePages: fc.boolean(),
+    // One CPU meets no race: none of these may make a difference.
+    recheck: fc.constantFrom("none", "before-lock"),
+    tlb: fc.constantFrom("ipi", "broadcast"),
+    variant: fc.constantFrom(...variants),
   });
 }
 

@@ -74,12 +74,11 @@ describe("a fault on a shared mapping", () => {
   test("behind the end of the file is -EFAULT, without memory -ENOMEM", () => {
     const lab = new FileLab({ pages: 4 });
     const [cpu, mm] = [lab.cpu(), lab.mm()];
-    const file = VMA_REGULAR_FILE;
     const behind = lab.map(2, {
       flags: READ_ONLY | VM_SHARED,
       populate: false,
       offset: 15,
-      file: 2,
+      file: VMA_REGULAR_FILE,
     });
     expect(lab.core.populate(cpu, mm, behind + 1, 1)).toBe(-EFAULT);
     const shmem = lab.mapShared(4, { populate: false, file: VMA_SHMEM });
