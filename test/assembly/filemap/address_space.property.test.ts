@@ -6,8 +6,8 @@ import {
   type CountName,
   POLICY_NAMES,
   type PolicyName,
+  RECHECK_NAMES,
   SYNC_NAMES,
-  type SyncName,
   TEST_AT_NAMES,
   type VariantName,
 } from "../../../src/scenario/scenario.ts";
@@ -18,12 +18,8 @@ import { COUNTS } from "../../support/lab.ts";
 
 const FILE_PAGES = 36;
 
-/** The syncs that go with a count. */
-function syncsOf(scheme: CountName): SyncName[] {
-  return SYNC_NAMES.filter((sync) => {
-    const machine = completeMachine({ scheme, sync });
-    return machineProblems(machine, (key) => key).length === 0;
-  });
+function makesSense(spec: FileModelSpec): boolean {
+  return machineProblems(completeMachine(spec), (key) => key).length === 0;
 }
 
 function specOf(scheme: CountName): fc.Arbitrary<FileModelSpec> {
@@ -31,19 +27,20 @@ function specOf(scheme: CountName): fc.Arbitrary<FileModelSpec> {
   const variants: readonly (VariantName | undefined)[] =
     scheme === "bias" ? [undefined, "test-above", "test-less-mapcount"] : [undefined];
   const policy = fc.constantFrom(...policies);
-  return fc.record({
+  const spec: fc.Arbitrary<FileModelSpec> = fc.record({
     scheme: fc.constant(scheme),
-    sync: fc.constantFrom(...syncsOf(scheme)),
+    sync: fc.constantFrom(...SYNC_NAMES),
     bias: fc.constantFrom(2, 3, 1024),
     rules: fc.constantFrom("5.0", "6.13"),
     onPinned: fc.record({ background: policy, fsync: policy }),
     testAt: fc.constantFrom(...TEST_AT_NAMES),
     stablePages: fc.boolean(),
     // One CPU meets no race: none of these may make a difference.
-    recheck: fc.constantFrom("none", "before-lock"),
+    recheck: fc.constantFrom(...RECHECK_NAMES),
     tlb: fc.constantFrom("ipi", "broadcast"),
     variant: fc.constantFrom(...variants),
   });
+  return spec.filter(makesSense);
 }
 
 const FEW = ["close", "truncate", "sync"];
