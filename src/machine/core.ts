@@ -59,7 +59,7 @@ export interface Core {
   truncateAndGrow(cpu: number, file: number, size: number): void;
   /** set_page_dirty(); 1: it was clean. */
   setPageDirty(cpu: number, page: number): number;
-  /** One page of a file on its way to the disk (WRITE_* of filemap/writepage.ts), at once or apart. */
+  /** One page on its way to the disk (WRITE_* of filemap/writepage.ts), at once or apart. */
   writeOnePage(cpu: number, file: number, index: number, sync: number): number;
   submitOnePage(cpu: number, file: number, index: number, sync: number): number;
   completeOnePage(cpu: number, page: number, content: number, bounced: number): void;

@@ -19,8 +19,8 @@ const MOST_BREACHES = 8;
 
 /**
  * What must hold of every cached page after the last sync, with nothing mapped or pinned: one
- * reference is the page cache's, one its buffers', no mapping is left, and of a regular file nothing is
- * dirty.
+ * reference is the page cache's, one its buffers', no mapping is left, and of a regular file
+ * nothing is dirty.
  */
 export function checkFiles(machine: Machine): string[] {
   const { plan, words } = machine;

@@ -51,7 +51,7 @@ export interface ModelPte {
   dirty: boolean;
 }
 
-/** A page in use: who refers to it, and what is known of it. Which frame it is, is the machine's. */
+/** A page in use: who refers to it, what is known of it. Which frame it is, the machine says. */
 export class ModelPage {
   pfn: number | undefined;
   file: ModelFile | undefined;

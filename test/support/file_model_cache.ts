@@ -7,7 +7,7 @@ import type { FileModel, ModelFile, ModelPage } from "./file_model.ts";
 import { makeRoom, unmapEverywhere } from "./file_model_reclaim.ts";
 import { BOUNCED, writeFound } from "./file_model_writeback.ts";
 
-/** set_page_dirty(): did it become so? A regular file's page without buffers is the crash of 2018. */
+/** set_page_dirty(): was it clean? Of a regular file without buffers: the crash of 2018. */
 export function setPageDirty(model: FileModel, page: ModelPage): boolean {
   if (page.isDirty) return false;
   page.isDirty = true;

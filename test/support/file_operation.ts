@@ -5,6 +5,7 @@ import {
   VM_SHARED,
   VM_WRITE,
 } from "../../assembly/shared/codes.ts";
+import type { FileModel, ModelSpace } from "./file_model.ts";
 import type { GupCall } from "./file_model_gup.ts";
 
 const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
@@ -15,7 +16,18 @@ const FLAGS = [
 const PATHS = ["slow", "fast", "fast only", "fast only"] as const;
 export const OPERATION_KINDS = [
   ...["mmap", "munmap", "populate", "gup", "giveBack", "read", "write", "writeback"],
-  ...["submit", "complete", "reclaim", "punch", "truncate", "dma", "sync", "close", "dirty"],
+  ...[
+    "submit",
+    "complete",
+    "reclaim",
+    "punch",
+    "truncate",
+    "dma",
+    "sync",
+    "close",
+    "dirty",
+    "store",
+  ],
 ] as const;
 
 /** Numbers are reduced to what the machine has when the operation runs. */
@@ -38,4 +50,13 @@ export function callOf({ file, choice }: FileOperation): GupCall {
   const isLongterm = isPin && choice % 11 < 3;
   const path = PATHS[choice % PATHS.length] ?? "slow";
   return { isPin, isWrite: choice % 7 > 2, isLongterm, path };
+}
+
+/** An address in a VMA, or close behind; often one whose page is on its way to the disk. */
+export function vpnOf(model: FileModel, { mm, choice, index }: FileOperation): number {
+  const { vmas, ptes } = model.spaces[mm] as ModelSpace;
+  const inFlight = [...ptes].find(([, { page }]) => page.isUnderWriteback);
+  if (inFlight && choice % 5 < 2) return inFlight[0];
+  const vma = vmas[(choice >> 3) % (vmas.length || 1)];
+  return vma === undefined ? 1024 + index : vma.start + (index % (vma.end - vma.start + 1));
 }

@@ -4,14 +4,8 @@ import {
   VMA_REGULAR_FILE,
   VMA_SHMEM,
 } from "../../assembly/shared/codes.ts";
-import { completeAll, completeOf, completeWithin } from "./file_completion.ts";
-import {
-  FileModel,
-  type FileModelSpec,
-  ModelFile,
-  type ModelPage,
-  type ModelSpace,
-} from "./file_model.ts";
+import { completeAll, completeOf, completeWithin, storeThrough } from "./file_hardware.ts";
+import { FileModel, type FileModelSpec, ModelFile, type ModelPage } from "./file_model.ts";
 import {
   closeFile,
   dropPages,
@@ -25,7 +19,7 @@ import { deviceWrites, type GupCall, gup, put, unpin } from "./file_model_gup.ts
 import { shrinkOldest } from "./file_model_reclaim.ts";
 import { mmap, munmap, populate } from "./file_model_space.ts";
 import { writeFound } from "./file_model_writeback.ts";
-import { callOf, type FileOperation, vmaFlagsOf } from "./file_operation.ts";
+import { callOf, type FileOperation, vmaFlagsOf, vpnOf } from "./file_operation.ts";
 import { Lab } from "./lab.ts";
 
 const MOST_VMAS = 40;
@@ -80,6 +74,9 @@ export class FilePair {
       case "munmap":
       case "populate":
         return this.#map(op);
+      case "store":
+        storeThrough(this.lab, model, op.mm, vpnOf(this.model, op));
+        return NOTHING;
       case "gup":
         return this.#gup(op);
       case "giveBack":
@@ -150,7 +147,7 @@ export class FilePair {
       const model = mmap(this.model, op.mm, op.count, flags, this.#file(op), op.index);
       return { machine, model };
     }
-    const vpn = this.#vpn(op);
+    const vpn = vpnOf(this.model, op);
     if (op.kind === "populate") {
       completeWithin(this.lab, this.model, op.mm, vpn, op.count);
       const machine = core.populate(cpu, mm, vpn, op.count);
@@ -161,22 +158,13 @@ export class FilePair {
     return { machine, model: munmap(this.model, op.mm, vpn, op.count) };
   }
 
-  /** An address in one of the VMAs, or close behind it. */
-  #vpn({ mm, choice, index }: FileOperation): number {
-    const { vmas, ptes } = this.model.spaces[mm] as ModelSpace;
-    const inFlight = [...ptes].find(([, { page }]) => page.isUnderWriteback);
-    if (inFlight && choice % 5 < 2) return inFlight[0];
-    const vma = vmas[(choice >> 3) % (vmas.length || 1)];
-    return vma === undefined ? 1024 + index : vma.start + (index % (vma.end - vma.start + 1));
-  }
-
   #gup(op: FileOperation): Answers {
     const { core } = this.lab;
     const call = callOf(op);
     const { path, isLongterm } = call;
     const name = call.isPin ? "pinUserPages" : "getUserPages";
     const suffix = path === "slow" ? "" : path === "fast" ? "Fast" : "FastOnly";
-    const vpn = this.#vpn(op);
+    const vpn = vpnOf(this.model, op);
     const flags = (call.isWrite ? FOLL_WRITE : 0) | (isLongterm ? FOLL_LONGTERM : 0);
     const sleeps = path !== "fast only" || this.model.spec.sync === "lock-post";
     if (sleeps) completeWithin(this.lab, this.model, op.mm, vpn, op.count);

@@ -19,7 +19,7 @@ function bitsSet(lab: Lab, first: number, count: number): number[] {
   return found;
 }
 
-/** The tagged pages of a file in order; throws where a level does not say what the one below does. */
+/** The tagged pages of a file in order; throws where a level disagrees with the one below. */
 export function readTag(lab: Lab, file: number, tag: number): number[] {
   const at = lab.word(file + tag) >>> 0;
   let count = lab.word(file + FILE_SIZE_MAX);

@@ -62,7 +62,7 @@ describe("reclaim of a page", () => {
     },
   );
 
-  test("lru-count: a pinned page is not there to be reclaimed, and returns with its last pin", () => {
+  test("lru-count: a pinned page is not there to be reclaimed until its last pin is gone", () => {
     const lab = new FileLab({ scheme: "lru-count", rules: "5.0", pages: 8 });
     const vpn = lab.mapShared(1);
     lab.pin(vpn, 1, FOLL_WRITE);

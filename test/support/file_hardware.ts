@@ -1,3 +1,4 @@
+import { PTE_DIRTY } from "../../assembly/shared/codes.ts";
 import type { FileModel, ModelPage } from "./file_model.ts";
 import { completeHeld } from "./file_model_writeback.ts";
 import type { Lab } from "./lab.ts";
@@ -19,7 +20,7 @@ export function completeAll(lab: Lab, model: FileModel): void {
   completeOf(lab, model, () => true);
 }
 
-/** What sleeps until the write of a page is complete would sleep for ever: one CPU is all there is. */
+/** What sleeps until the write of a page is complete sleeps for ever on one CPU. */
 export function completeWithin(
   lab: Lab,
   model: FileModel,
@@ -35,4 +36,13 @@ export function completeWithin(
       return vma.file === file && at >= vpn && at < vpn + count;
     }),
   );
+}
+
+/** The CPU stores through a writable entry: the hardware marks it dirty, and tells nobody. */
+export function storeThrough(lab: Lab, model: FileModel, mm: number, vpn: number): void {
+  const pte = model.spaces[mm]?.ptes.get(vpn);
+  if (!pte?.writable) return;
+  const at = lab.entryAt(vpn, lab.mm(mm));
+  lab.setWord(at, lab.word(at) | PTE_DIRTY);
+  pte.dirty = true;
 }
