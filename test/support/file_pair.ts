@@ -279,10 +279,11 @@ export class FilePair {
         munmap(this.model, mm, start, end - start);
       }
     }
+    const unmapped = this.differences();
     for (const [i, file] of this.model.files.entries()) {
       this.lab.core.closeFile(this.lab.cpu(), this.fileAt[i] ?? 0);
       closeFile(this.model, file);
     }
-    return this.differences();
+    return [...unmapped, ...this.differences()];
   }
 }
