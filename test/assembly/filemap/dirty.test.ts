@@ -3,6 +3,7 @@ import {
   BUG_DIRTY_WITHOUT_BUFFERS,
   BUG_DIRTY_WITHOUT_MKWRITE,
   FOLL_WRITE,
+  PTE_DIRTY,
   VMA_SHMEM,
 } from "../../../assembly/shared/codes.ts";
 import { FileLab } from "../../support/file_lab.ts";
@@ -41,6 +42,17 @@ describe("set_page_dirty()", () => {
     }
     expect([lab.faultCodes, lab.vmstat.nr_dirtied]).toEqual([[], 0]);
   });
+});
+
+test("an entry that the CPU has stored through makes its page dirty when it goes", () => {
+  const lab = new FileLab();
+  const vpn = lab.mapShared(1, { populate: false, file: VMA_SHMEM });
+  lab.get(vpn);
+  const page = lab.mapped(vpn);
+  expect(lab.states(page)).toBe("lru");
+  lab.setWord(lab.entryAt(vpn), lab.entry(vpn) | PTE_DIRTY);
+  lab.core.munmapRegion(lab.cpu(), lab.mm(), vpn, 1);
+  expect(lab.states(page)).toBe("dirty lru");
 });
 
 describe("unpin that dirties", () => {
