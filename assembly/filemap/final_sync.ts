@@ -2,7 +2,7 @@
 import { FILE_DIRTY } from "../shared/file_layout.ts";
 import { lockPage } from "../mm/page_lock";
 import { putFolio } from "../mm/folio";
-import { findGetPage, isRegular } from "./address_space";
+import { findGetPage } from "./address_space";
 import { checkNothingLost } from "./durability";
 import { NO_INDEX, nextTagged } from "./tags";
 import { dropCache } from "./truncate";
@@ -33,7 +33,6 @@ export function syncFile(cpu: usize, file: usize): u32 {
 /** After the last sync the disk must have every write; then the file leaves memory. */
 export function closeFile(cpu: usize, file: usize): void {
   syncFile(cpu, file);
-  // shmem has no disk: what leaves memory here is its end.
-  if (isRegular(file)) checkNothingLost(cpu, file);
+  checkNothingLost(cpu, file);
   dropCache(cpu, file);
 }

@@ -61,6 +61,23 @@ export interface Core {
   makeRoom(cpu: number): number;
   punchHole(cpu: number, file: number, start: number, end: number): void;
   truncateAndGrow(cpu: number, file: number, size: number): void;
+  /** set_page_dirty(); 1: it was clean. */
+  setPageDirty(cpu: number, page: number): number;
+  /** One page on its way to the disk (WRITE_* of filemap/writepage.ts), at once or apart. */
+  writeOnePage(cpu: number, file: number, index: number, sync: number): number;
+  submitOnePage(cpu: number, file: number, index: number, sync: number): number;
+  completeOnePage(cpu: number, page: number, content: number, bounced: number): void;
+  /** Reclaim of the oldest page (RECLAIM_* of filemap/vmscan.ts); -1: there is none. */
+  shrinkOldest(cpu: number): number;
+  /** A device writes to pages of a file: the generation before the first. */
+  deviceWrites(cpu: number, file: number, pages: number, count: number): number;
+  /** Tags of a file: FILE_DIRTY, FILE_WRITEBACK; nextTagged: -1, none. */
+  setTag(file: number, tag: number, index: number): void;
+  clearTag(file: number, tag: number, index: number): void;
+  nextTagged(file: number, tag: number, from: number): number;
+  lruAdd(cpu: number, page: number): void;
+  lruIsolate(cpu: number, page: number): number;
+  lruIsolateOldest(cpu: number): number;
   pageMaybeDmaPinned(folio: number): number;
   testPinned(cpu: number, folio: number): number;
   ledgerCount(cpu: number, pages: number, count: number, flags: number, delta: number): void;
