@@ -32,11 +32,8 @@ export {
 } from "./gup/unpin";
 export { closeFile, syncFile } from "./filemap/final_sync";
 export { readPage, writeToPage } from "./filemap/buffered";
-<<<<<<< HEAD
 export { pageMkclean } from "./filemap/mkclean";
-export { punchHole, truncateAndGrow } from "./filemap/truncate";
 export { makeRoom } from "./filemap/vmscan";
-=======
 export { setPageDirty } from "./filemap/dirty";
 export {
   completeOnePage, shrinkOldest, submitOnePage, writeOnePage,
@@ -45,7 +42,6 @@ export { clearTag, nextTagged, setTag } from "./filemap/tags";
 export { punchHole, truncateAndGrow } from "./filemap/truncate";
 export { dmaToFile as deviceWrites } from "./device/dma";
 export { lruAdd, lruIsolate, lruIsolateOldest } from "./mm/lru";
->>>>>>> model
 export { pageMaybeDmaPinned } from "./pins/scheme";
 export { testPinned } from "./observe/verdict";
 export { ledgerCount } from "./observe/ledger";
