@@ -30,7 +30,7 @@ export {
   unpinUserPage as putUserPage, unpinUserPages as putUserPages,
   unpinUserPagesDirtyLock as putUserPagesDirtyLock,
 } from "./gup/unpin";
-export { closeFile, syncFile } from "./filemap/final_sync";
+export { closeFile, lastSync, syncFile } from "./filemap/final_sync";
 export { readPage, writeToPage } from "./filemap/buffered";
 export { pageMkclean } from "./filemap/mkclean";
 export { makeRoom } from "./filemap/vmscan";

@@ -22,8 +22,8 @@ export function dmaToMemory(cpu: usize, pages: usize, count: u32, generation: u3
 }
 
 /**
- * The device writes to pages of the file, each write with a generation of its own: the one before the
- * first. What it writes to a page that was truncated meanwhile belongs to no file.
+ * The device writes to pages of the file, each write with a generation of its own: the one before
+ * the first. What it writes to a page that was truncated meanwhile belongs to no file.
  */
 export function dmaToFile(cpu: usize, file: usize, pages: usize, count: u32): u32 {
   const before = nextGenerations(file, count);

@@ -1,6 +1,7 @@
 /**
  * PG_dirty and buffers. A file system writes a page by its buffers (PG_private); who makes a page
- * dirty whose buffers were dropped meanwhile has the crash of 2018 (ext4: BUG_ON(!page_has_buffers)).
+ * dirty whose buffers were dropped meanwhile has the crash of 2018 (ext4:
+ * BUG_ON(!page_has_buffers)).
  */
 import { FILE_DIRTY, FILE_LOCK } from "../shared/file_layout.ts";
 import { PAGE_FLAGS, PAGE_PRIVATE } from "../shared/layout.ts";
@@ -8,9 +9,7 @@ import {
   BUG_DIRTY_WITHOUT_BUFFERS, BUG_DIRTY_WITHOUT_MKWRITE, NR_DIRTIED, PG_DIRTY, PG_PRIVATE,
   PG_WRITEBACK, WORK_BUFFERS_DROPPED,
 } from "../shared/codes.ts";
-import {
-  fetchAnd32, fetchOr32, loadRelaxed32, orVoid32, storePlain32,
-} from "../memory/cell";
+import { fetchAnd32, fetchOr32, loadRelaxed32, orVoid32, storePlain32 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
 import { pageToPfn } from "../memory/page";
 import { getFolio, putFolio } from "../mm/folio";

@@ -1,6 +1,7 @@
 /**
- * What the laboratory knows of a file's data: every write has a generation, counted up per file, and
- * the disk must have the newest one in the end, and at each fsync those that were complete before.
+ * What the laboratory knows of a file's data: every write has a generation, counted up per file,
+ * and the disk must have the newest one in the end, and at each fsync those that were complete
+ * before.
  */
 import { FILE_EPOCH, FILE_GENERATION, FILE_INVALIDATE } from "../shared/file_layout.ts";
 import { BUG_FSYNC_NOT_DURABLE, BUG_LOST_DMA_WRITE, OP_LOCK_WAIT } from "../shared/codes.ts";
@@ -27,8 +28,8 @@ export function writeContent(page: usize, generation: u32): void {
 }
 
 /**
- * The I/O that wrote `generation` to the page is complete: the page is dirty, or was found so, and is
- * still held. An fsync that begins from now on must bring it to the disk.
+ * The I/O that wrote `generation` to the page is complete: the page is dirty, or was found so, and
+ * is still held. An fsync that begins from now on must bring it to the disk.
  */
 export function markCompleted(file: usize, page: usize, generation: u32): void {
   if (fileOf(page) != file) return;
@@ -41,7 +42,9 @@ export function beginFsync(file: usize): u32 {
   return quietFetchAdd32(file + FILE_EPOCH, 1) + 1;
 }
 
-/** The fsync of that epoch has done what it does: is everything on disk that was complete before? */
+/**
+ * The fsync of that epoch has done what it does: is everything on disk that was complete before?
+ */
 export function checkDurable(cpu: usize, file: usize, epoch: u32): void {
   // Nobody truncates meanwhile.
   readLock(cpu, file + FILE_INVALIDATE, OP_LOCK_WAIT);

@@ -15,8 +15,8 @@ import { waitForStablePage } from "./page_writeback";
 import { installPage, upgradeEntry } from "../mm/fault";
 
 /**
- * do_read_fault(), do_shared_fault(): maps page `index` of the file at `pte` with `bits`; a write to
- * a regular file asks the file system first. 0, -ENOMEM, or -EFAULT behind the end of the file.
+ * do_read_fault(), do_shared_fault(): maps page `index` of the file at `pte` with `bits`; a write
+ * to a regular file asks the file system first. 0, -ENOMEM, or -EFAULT behind the end of the file.
  */
 export function faultFilePage(
   cpu: usize, file: usize, index: u32, pte: usize, bits: u64, write: bool,

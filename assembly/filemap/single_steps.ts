@@ -7,11 +7,10 @@ import { lruIsolateOldest } from "../mm/lru";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { fileOf, findGetPage } from "./address_space";
 import { isUnderWriteback, waitOnPageWriteback } from "./page_writeback";
+import { RECLAIM_BOUNCED, RECLAIM_FREED, RECLAIM_SUBMITTED, putBack, shrinkPage } from "./vmscan";
 import {
-  RECLAIM_BOUNCED, RECLAIM_FREED, RECLAIM_SUBMITTED, putBack, shrinkPage,
-} from "./vmscan";
-import {
-  WRITE_BOUNCED, WRITE_NOT_NEEDED, WRITE_SUBMITTED, completeWrite, submittedContent, writePage,
+  WRITE_BOUNCED, WRITE_NOT_NEEDED, WRITE_SUBMITTED, completeWrite, policyOf, submittedContent,
+  writePage,
 } from "./writepage";
 
 /**
@@ -29,7 +28,7 @@ export function submitOnePage(cpu: usize, file: usize, index: u32, sync: bool): 
   }
   let result = WRITE_NOT_NEEDED;
   if (fileOf(page) == file && !isUnderWriteback(page)) {
-    result = writePage(cpu, file, page, sync, false);
+    result = writePage(cpu, file, page, policyOf(sync), false);
   } else unlockPage(cpu, page);
   if (result != WRITE_SUBMITTED && result != WRITE_BOUNCED) putFolio(cpu, page, 1);
   return result;

@@ -48,7 +48,9 @@ export function hasTag(file: usize, tag: usize, index: u32): bool {
   return (loadRelaxed32(tagWord(file, tag, 0, index)) & tagBit(0, index)) != 0;
 }
 
-/** The first tagged page at `from` or above, or NO_INDEX: up to a set bit, then down to its page. */
+/**
+ * The first tagged page at `from` or above, or NO_INDEX: up to a set bit, then down to its page.
+ */
 export function nextTagged(file: usize, tag: usize, from: u32): u32 {
   const levels = quietLoad32(file + FILE_TAG_LEVELS);
   const size = quietLoad32(file + FILE_SIZE_MAX);

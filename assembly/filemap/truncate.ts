@@ -1,6 +1,6 @@
 /**
- * truncate() and hole punching: pages of a range leave the page cache, whoever still holds them; what
- * a device writes to them from then on belongs to no file.
+ * truncate() and hole punching: pages of a range leave the page cache, whoever still holds them;
+ * what a device writes to them from then on belongs to no file.
  */
 import {
   FILE_INVALIDATE, FILE_LOCK, FILE_MMAP_FIRST, FILE_MMAP_LOCK, FILE_SIZE,
@@ -75,8 +75,8 @@ function dropPage(cpu: usize, file: usize, page: usize): void {
 }
 
 /**
- * unmap_mapping_range(): the pages [start, end) of the file, in every address space that shares them;
- * entries of private mappings go page by page, and private copies stay.
+ * unmap_mapping_range(): the pages [start, end) of the file, in every address space that shares
+ * them; entries of private mappings go page by page, and private copies stay.
  */
 function unmapMappingRange(cpu: usize, file: usize, start: u32, end: u32): void {
   lock(cpu, file + FILE_MMAP_LOCK);

@@ -1,14 +1,13 @@
 /**
- * Reclaim, as shrink_page_list() did it in 2018: unmap, write, strip the buffers, and only then fail
- * at the refcount freeze because somebody still holds the page. Rules 6.13 keep a page that may be
- * pinned after unmapping it (d824ec2a1546, 2023).
+ * Reclaim, as shrink_page_list() did it in 2018: unmap, write, strip the buffers, and only then
+ * fail at the refcount freeze because somebody still holds the page. Rules 6.13 keep a page that
+ * may be pinned after unmapping it (d824ec2a1546, 2023).
  */
 import { FILE_LOCK } from "../shared/file_layout.ts";
 import { PAGE_FLAGS, PAGE_MAPCOUNT, PAGE_MAPPING, PARAM_RULES } from "../shared/layout.ts";
 import {
-  BUG_LOST_DMA_WRITE, MAYBE_PINNED, PGSCAN, PGSTEAL, PG_ACTIVE, PG_DIRTY,
-  PG_WRITEBACK, RULES_6_13, SCHEME_LRU_COUNT, WORK_FREEZE_FAILED, WORK_KEPT_MAPPED,
-  WORK_KEPT_PINNED,
+  BUG_LOST_DMA_WRITE, MAYBE_PINNED, PGSCAN, PGSTEAL, PG_ACTIVE, PG_DIRTY, PG_WRITEBACK, RULES_6_13,
+  SCHEME_LRU_COUNT, WORK_FREEZE_FAILED, WORK_KEPT_MAPPED, WORK_KEPT_PINNED,
 } from "../shared/codes.ts";
 import { loadAcquire32, loadRelaxed32, orVoid32 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
@@ -22,13 +21,11 @@ import { testPinned } from "../observe/verdict";
 import { countVmstat, countWork } from "../observe/vmstat";
 import { lruCountPutBack } from "../pins/lru_count";
 import { currentScheme } from "../pins/scheme";
-import {
-  contentWord, deleteLocked, diskWord, fileOf, isRegular, pageIndex,
-} from "./address_space";
+import { contentWord, deleteLocked, diskWord, fileOf, isRegular, pageIndex } from "./address_space";
 import { dropBuffers } from "./dirty";
 import { tryToUnmap } from "./rmap";
 import {
-  WRITE_BOUNCED, WRITE_SUBMITTED, completeWrite, submittedContent, writePage,
+  WRITE_BOUNCED, WRITE_SUBMITTED, completeWrite, policyOf, submittedContent, writePage,
 } from "./writepage";
 
 export const RECLAIM_FREED: u32 = 0;
@@ -50,8 +47,8 @@ export function putBack(cpu: usize, page: usize): void {
 }
 
 /**
- * Tries to free one isolated page (one reference of the caller's), RECLAIM_*. Unless it was freed the
- * reference is still the caller's, for putBack().
+ * Tries to free one isolated page (one reference of the caller's), RECLAIM_*. Unless it was freed
+ * the reference is still the caller's, for putBack().
  */
 export function shrinkPage(cpu: usize, page: usize, timed: bool): u32 {
   countVmstat(cpu, PGSCAN, 1);
@@ -101,7 +98,7 @@ function activate(cpu: usize, page: usize): u32 {
 
 /** pageout(): background writeback of the one page. */
 function pageOut(cpu: usize, file: usize, page: usize, timed: bool): u32 {
-  const result = writePage(cpu, file, page, false, timed);
+  const result = writePage(cpu, file, page, policyOf(false), timed);
   if (result == WRITE_SUBMITTED) return RECLAIM_SUBMITTED;
   return result == WRITE_BOUNCED ? RECLAIM_BOUNCED : RECLAIM_KEPT;
 }

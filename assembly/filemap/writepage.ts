@@ -1,11 +1,11 @@
 /**
- * One page on its way to the disk, from the page lock to PG_writeback, and what becomes of it if the
- * scheme says that it is pinned:
+ * One page on its way to the disk, from the page lock to PG_writeback, and what becomes of it if
+ * the scheme says that it is pinned:
  *
  *   lock ─ [test] ─ page_mkclean ─ [test] ─ TestClearPageDirty ─ set PG_writeback ─ [test] ─ unlock
  *
- * `--test-at` says which of the three it is. The device then has the bytes; they are held against the
- * page once more when it is done.
+ * `--test-at` says which of the three it is. The device then has the bytes; they are held against
+ * the page once more when it is done.
  */
 import {
   PAGE_FLAGS, PAGE_REFCOUNT, PARAM_POLICY_BACKGROUND, PARAM_POLICY_FSYNC, PARAM_STABLE_PAGES,
@@ -45,15 +45,19 @@ const STUCK_NS: f64 = 100000000;
 
 const GOES_ON: u32 = 255;
 
+/** What is done with a pinned page: in the background, or (`sync`, WB_SYNC_ALL) by an fsync. */
+export function policyOf(sync: bool): u32 {
+  return quietLoad32(sync ? PARAM_POLICY_FSYNC : PARAM_POLICY_BACKGROUND);
+}
+
 /**
- * Takes the locked page of the file through all of it. `sync`: WB_SYNC_ALL. With WRITE_SUBMITTED and
- * WRITE_BOUNCED the caller owns the writeback and ends it by completeWrite().
+ * Takes the locked page of the file through all of it. With WRITE_SUBMITTED and WRITE_BOUNCED the
+ * caller owns the writeback and ends it by completeWrite().
  */
 export function writePage(
-  cpu: usize, file: usize, page: usize, sync: bool, timed: bool,
+  cpu: usize, file: usize, page: usize, policy: u32, timed: bool,
 ): u32 {
   const testAt = quietLoad32(PARAM_TEST_AT);
-  const policy = quietLoad32(sync ? PARAM_POLICY_FSYNC : PARAM_POLICY_BACKGROUND);
   const variant = quietLoad32(PARAM_VARIANT);
   if (!(loadAcquire32(page + PAGE_FLAGS) & PG_DIRTY)) return leave(cpu, page, WRITE_NOT_NEEDED);
   let verdict = GOES_ON;

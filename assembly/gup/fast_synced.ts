@@ -1,7 +1,7 @@
 /**
- * The fast path's walk for schemes that do more than count (SYNC lock and barrier, `mapcount`), page
- * by page: a plain reference first, then the count with what orders it, then the second look at the
- * entry, where `--recheck` says.
+ * The fast path's walk for schemes that do more than count (SYNC lock and barrier, `mapcount`),
+ * page by page: a plain reference first, then the count with what orders it, then the second look
+ * at the entry, where `--recheck` says.
  */
 import { PAGE_FLAGS, PARAM_RECHECK, PARAM_SYNC, PTE_BYTES } from "../shared/layout.ts";
 import {
@@ -50,7 +50,8 @@ export function walkPtesSynced(
  * and nothing held: the walk ends here, its cause is counted.
  */
 export function pinSynced(
-  cpu: usize, pmd: usize, pmdSeen: u64, slot: usize, entry: u64, page: usize, count: u32, flags: u32,
+  cpu: usize, pmd: usize, pmdSeen: u64, slot: usize, entry: u64, page: usize, count: u32,
+  flags: u32,
 ): bool {
   const scheme = currentScheme();
   const bias = currentBias();

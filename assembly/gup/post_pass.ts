@@ -1,14 +1,15 @@
 /**
  * The post pass: pins made of the plain references that the fast path has gathered, once interrupts
- * are on again and one may sleep (`lru-count`'s zone_gup_lock, SYNC lock-post's page lock), and what
- * the slow path of SYNC lock does after follow_page().
+ * are on again and one may sleep (`lru-count`'s zone_gup_lock, SYNC lock-post's page lock), and
+ * what the slow path of SYNC lock does after follow_page().
  */
 import {
   PAGE_STRUCT_BYTES, PARAM_RECHECK, PARAM_SYNC, PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
   FALLBACK_ENTRY_CHANGED, FALLBACK_GRAB_REFUSED, FOLL_PIN, NR_FOLL_PIN_RELEASED, RECHECK_UNDER_LOCK,
-  SCHEME_LRU_COUNT, SCHEME_MAPCOUNT, SYNC_LOCK, SYNC_LOCK_POST, WORK_GUP_WAITED, WORK_PINS_UNCOVERED,
+  SCHEME_LRU_COUNT, SCHEME_MAPCOUNT, SYNC_LOCK, SYNC_LOCK_POST, WORK_GUP_WAITED,
+  WORK_PINS_UNCOVERED,
 } from "../shared/codes.ts";
 import { loadAcquire64 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
@@ -32,7 +33,9 @@ export function countsAfterwards(flags: u32): bool {
   return sync == <u32>SYNC_LOCK || sync == <u32>SYNC_LOCK_POST;
 }
 
-/** Makes pins of `count` references from `vpn` on: how many, in order; the others are given back. */
+/**
+ * Makes pins of `count` references from `vpn` on: how many, in order; the others are given back.
+ */
 export function postPass(
   cpu: usize, mm: usize, vpn: u32, count: u32, flags: u32, pages: usize,
 ): u32 {

@@ -4,24 +4,21 @@
  */
 import {
   CPU_HEARTBEAT, PAGE_FLAGS, PAGE_REFCOUNT, PAGE_STRUCT_BYTES, PARAM_FAST_PATH, PARAM_RULES,
-  PARAM_SYNC, PARAM_ZERO_PAGE,
-  PTE_BYTES, PTRS_PER_TABLE,
+  PARAM_SYNC, PARAM_ZERO_PAGE, PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
-  EAGAIN, EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_COW, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT, FOLL_PIN,
-  FOLL_TOUCH, FOLL_WRITE, NR_FOLL_PIN_ACQUIRED, NR_GUP_PAGE_COUNT_OVERFLOWS, OP_FAULT,
+  EAGAIN, EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_COW, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT,
+  FOLL_PIN, FOLL_TOUCH, FOLL_WRITE, NR_FOLL_PIN_ACQUIRED, NR_GUP_PAGE_COUNT_OVERFLOWS, OP_FAULT,
   PG_ANON_EXCLUSIVE, PG_DIRTY, PG_REFERENCED, PTE_DIRTY, PTE_RW, PTE_SPECIAL, RULES_6_13,
-  SCHEME_MAPCOUNT, SYNC_BARRIER,  VMA_FSDAX, VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD, VM_MAYWRITE, VM_PFNMAP, VM_READ,
-  VM_SHARED, VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
+  SCHEME_MAPCOUNT, SYNC_BARRIER, VMA_FSDAX, VMA_REGULAR_FILE, VM_HUGETLB, VM_IO, VM_MAYREAD,
+  VM_MAYWRITE, VM_PFNMAP, VM_READ, VM_SHARED, VM_WRITE, WARN_REFCOUNT_NOT_POSITIVE,
   FAST_PATH_SYNCED, WORK_GUP_WAITED, WORK_PINS_REFUSED,
 } from "../shared/codes.ts";
 import { clockNs, loadAcquire64, loadRelaxed32, orVoid32 } from "../memory/cell";
 import { quietAdd32, quietLoad32, quietStore32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
 import { compoundHead, isLarge, pageToPfn, pfnToPage } from "../memory/page";
-import {
-  entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock,
-} from "../memory/page_table";
+import { entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock } from "../memory/page_table";
 import { handleMmFault, unsharePage } from "../mm/fault";
 import { setPageDirty } from "../filemap/dirty";
 import { waitOnPageWriteback } from "../filemap/page_writeback";

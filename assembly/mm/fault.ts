@@ -7,9 +7,9 @@ import {
   PAGE_MAPPING, PARAM_ZERO_PAGE, PMD_ORDER, PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
-  EFAULT, EMLINK, ENOMEM, PAGE_MAPPING_ANON, PGFAULT, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT,
-  PTE_PSE, PTE_RW, PTE_SPECIAL, PTE_USER, THP_FAULT_ALLOC, THP_FAULT_FALLBACK, VMA_ANON,
-  VMA_FSDAX, VMA_SHMEM, VM_SHARED, VM_WRITE,
+  EFAULT, EMLINK, ENOMEM, PAGE_MAPPING_ANON, PGFAULT, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_PSE,
+  PTE_RW, PTE_SPECIAL, PTE_USER, THP_FAULT_ALLOC, THP_FAULT_FALLBACK, VMA_ANON, VMA_FSDAX,
+  VMA_SHMEM, VM_SHARED, VM_WRITE,
 } from "../shared/codes.ts";
 import { compareExchange64, loadAcquire64, loadRelaxed32, storeRelease64 } from "../memory/cell";
 import { quietLoad32 } from "../memory/quiet";
@@ -24,9 +24,7 @@ import {
   allocAnonFolio, mapEntireFolio, mapPages, putFolio, unmapEntireFolio, unmapPage,
 } from "./folio";
 import { findPmdEntry, flushTlb, makePmdEntry, makePteEntry } from "./tables";
-import {
-  vmaEnd, vmaFile, vmaFileIndex, vmaFlags, vmaMapping, vmaOrder, vmaStart,
-} from "./vma";
+import { vmaEnd, vmaFile, vmaFileIndex, vmaFlags, vmaMapping, vmaOrder, vmaStart } from "./vma";
 
 const PRESENT: u64 = PTE_PRESENT | PTE_USER | PTE_ACCESSED;
 

@@ -1,7 +1,7 @@
 /**
- * The LRU: allocated pages through struct page's lru, oldest last, under a lock of its own. Pages of
- * files are on it (PG_lru) from their insertion into the page cache until reclaim isolates them or
- * they are freed; anonymous pages under `lru-count` alone, where pinning takes pages off it.
+ * The LRU: allocated pages through struct page's lru, oldest last, under a lock of its own. Pages
+ * of files are on it (PG_lru) from their insertion into the page cache until reclaim isolates them
+ * or they are freed; anonymous pages under `lru-count` alone, where pinning takes pages off it.
  */
 import {
   PAGE_FLAGS, PAGE_LRU_NEXT, PAGE_LRU_PREV, ZONE_LRU_COUNT, ZONE_LRU_FIRST, ZONE_LRU_LAST,

@@ -1,14 +1,12 @@
 /** Address spaces: made, mapped, populated, unmapped, and torn down with their last user. */
 import {
-  MM_FLAGS, MM_MMAP_NEXT, MM_PGD, MM_USERS, MM_VMA_ROOT, PMD_ORDER, POOL_TABLES,
-  PTRS_PER_TABLE, TASK_SIZE_VPN,
+  MM_FLAGS, MM_MMAP_NEXT, MM_PGD, MM_USERS, MM_VMA_ROOT, PMD_ORDER, POOL_TABLES, PTRS_PER_TABLE,
+  TASK_SIZE_VPN,
 } from "../shared/layout.ts";
 import {
   EEXIST, EFAULT, EINVAL, ENOMEM, MUST_REFCOUNT, OP_FAULT, VM_WRITE,
 } from "../shared/codes.ts";
-import {
-  fetchAdd32, fetchSub32, loadAcquire64, loadPlain32, storePlain32,
-} from "../memory/cell";
+import { fetchAdd32, fetchSub32, loadAcquire64, loadPlain32, storePlain32 } from "../memory/cell";
 import { isLeaf } from "../memory/page_table";
 import { poolTake } from "../memory/pool";
 import { must } from "../observe/faults";

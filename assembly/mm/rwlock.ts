@@ -1,6 +1,6 @@
 /**
- * A reader-writer lock that sleeps (mmap_lock, a file's invalidate lock). A waiting writer keeps new
- * readers out.
+ * A reader-writer lock that sleeps (mmap_lock, a file's invalidate lock). A waiting writer keeps
+ * new readers out.
  *
  *   count:  31 writer │ 30 a writer waits │ 29…0 readers        sequence: raised at each wake-up
  *
@@ -10,8 +10,8 @@
 import { RWLOCK_COUNT, RWLOCK_SEQUENCE, RWLOCK_WAITERS } from "../shared/layout.ts";
 import { MUST_LOCK_HELD, MUST_LOCK_HOLDER_ALIVE } from "../shared/codes.ts";
 import {
-  clockNs, compareExchange32, fetchAdd32, fetchAnd32, fetchOr32, fetchSub32,
-  loadAcquire32, notify, subVoid32, wait32,
+  clockNs, compareExchange32, fetchAdd32, fetchAnd32, fetchOr32, fetchSub32, loadAcquire32, notify,
+  subVoid32, wait32,
 } from "../memory/cell";
 import { must } from "../observe/faults";
 import { recordLatency } from "../observe/latency";

@@ -1,7 +1,7 @@
 /** Page tables as a tree: tables made on demand, entries found, tables freed at exit. */
 import {
-  CPU_BYTES, CPU_IRQ_OFF, MM_PGD, PARAM_CPUS, PARAM_NR_CPUS, PARAM_TLB_BROADCAST,
-  POOL_TABLES, PTE_BYTES, PTRS_PER_TABLE,
+  CPU_BYTES, CPU_IRQ_OFF, MM_PGD, PARAM_CPUS, PARAM_NR_CPUS, PARAM_TLB_BROADCAST, POOL_TABLES,
+  PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
   awaitZero32, compareExchange64, exchange64, loadAcquire64, loadPlain32,

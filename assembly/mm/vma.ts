@@ -3,8 +3,8 @@
  * and searched under it held for reading. Addresses are virtual page numbers; ends are exclusive.
  */
 import {
-  MM_VMA_ROOT, POOL_VMAS, VMA_END, VMA_FILE, VMA_FLAGS, VMA_HEIGHT, VMA_LEFT, VMA_MAPPING,
-  VMA_MM, VMA_NEXT_OF_FILE, VMA_ORDER, VMA_ORIGIN, VMA_RIGHT, VMA_START,
+  MM_VMA_ROOT, POOL_VMAS, VMA_END, VMA_FILE, VMA_FLAGS, VMA_HEIGHT, VMA_LEFT, VMA_MAPPING, VMA_MM,
+  VMA_NEXT_OF_FILE, VMA_ORDER, VMA_ORIGIN, VMA_RIGHT, VMA_START,
 } from "../shared/layout.ts";
 import { FILE_KIND } from "../shared/file_layout.ts";
 import { MUST_VMA_IN_TREE, VMA_ANON } from "../shared/codes.ts";

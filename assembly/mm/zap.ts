@@ -1,15 +1,11 @@
 /** zap_page_range(): clears entries, waits for whoever walks with interrupts off, frees pages. */
-import {
-  CPU_GATHER, PGD_VPN_SHIFT, PMD_VPN_SHIFT,
-} from "../shared/layout.ts";
+import { CPU_GATHER, PGD_VPN_SHIFT, PMD_VPN_SHIFT } from "../shared/layout.ts";
 import { PTE_DIRTY, PTE_SPECIAL } from "../shared/codes.ts";
 import { exchange64, loadAcquire64 } from "../memory/cell";
 import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
 import { pfnToPage } from "../memory/page";
-import {
-  entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock,
-} from "../memory/page_table";
+import { entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock } from "../memory/page_table";
 import { fileOf } from "../filemap/address_space";
 import { setPageDirty } from "../filemap/dirty";
 import { unmapEntireFolio, unmapPage } from "./folio";

@@ -3,8 +3,8 @@
  * recorded and the machine goes on; impossible states of ours are recorded and trap.
  */
 import {
-  CPU_FAULTS, FAULTS_COUNTS, FAULTS_FIRST, FAULTS_KEPT, FAULTS_TOTAL, FAULT_BYTES, FAULT_CAPACITY, FAULT_CODE,
-  FAULT_CODES, FAULT_EXTRA, FAULT_PFN, FAULT_VALUE,
+  CPU_FAULTS, FAULTS_COUNTS, FAULTS_FIRST, FAULTS_KEPT, FAULTS_TOTAL, FAULT_BYTES, FAULT_CAPACITY,
+  FAULT_CODE, FAULT_CODES, FAULT_EXTRA, FAULT_PFN, FAULT_VALUE,
 } from "../shared/layout.ts";
 import { quietAdd32, quietLoad32, quietStore32 } from "../memory/quiet";
 

@@ -1,7 +1,5 @@
 /** Counters per CPU, in lines of their own, one writer each; the host adds them up. */
-import {
-  CPU_FALLBACKS, CPU_VERDICTS, CPU_VMSTAT, CPU_WORK,
-} from "../shared/layout.ts";
+import { CPU_FALLBACKS, CPU_VERDICTS, CPU_VMSTAT, CPU_WORK } from "../shared/layout.ts";
 import { quietAdd64 } from "../memory/quiet";
 
 /** Adds pages to a vmstat counter (NR_* in shared/codes.ts). */

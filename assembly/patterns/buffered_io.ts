@@ -1,7 +1,5 @@
 /** `buffered_io`: each I/O a page at a time through the page cache of the actor's file; no pins. */
-import {
-  ACTOR_FILE, SLOT_IS_READ, SLOT_LENGTH, SLOT_OFFSET,
-} from "../shared/actor_layout.ts";
+import { ACTOR_FILE, SLOT_IS_READ, SLOT_LENGTH, SLOT_OFFSET } from "../shared/actor_layout.ts";
 import { CPU_HEARTBEAT, PAGE_BYTES, PAGE_SHIFT } from "../shared/layout.ts";
 import { ENOMEM } from "../shared/codes.ts";
 import { quietAdd32, quietLoad32, quietLoad64 } from "../memory/quiet";

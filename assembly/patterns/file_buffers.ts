@@ -51,8 +51,8 @@ function writeOnce(cpu: usize, actor: usize, file: usize, slot: usize): void {
 }
 
 /**
- * The I/O is complete: what it has pinned becomes dirty (bio_set_pages_dirty()), what a registration
- * holds does not before it ends; from now on an fsync must bring the data to the disk.
+ * The I/O is complete: what it has pinned becomes dirty (bio_set_pages_dirty()), what a
+ * registration holds does not before it ends; from now on an fsync must bring the data to the disk.
  */
 export function endFileRead(
   cpu: usize, actor: usize, file: usize, slot: usize, pinned: bool,

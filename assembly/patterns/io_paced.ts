@@ -4,8 +4,8 @@
  * completes what the device has done, and sleeps when there is nothing to do.
  */
 import {
-  ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_SAMPLE, SLOT_BUSY, SLOT_DUE_NS,
-  SLOT_IS_READ, SLOT_TIMED,
+  ACTOR_IN_FLIGHT, ACTOR_IODEPTH, ACTOR_PATTERN, ACTOR_SAMPLE, SLOT_BUSY, SLOT_DUE_NS, SLOT_IS_READ,
+  SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, PARAM_SERVICE } from "../shared/layout.ts";
 import {

@@ -1,8 +1,7 @@
 /** The submitting half of an I/O loop: choose, pin in bios, hand to the device. */
 import {
   ACTOR_IN_FLIGHT, ACTOR_MM, ACTOR_PATTERN, SLOT_BUSY, SLOT_CREATED_NS, SLOT_DMA_NS, SLOT_DUE_NS,
-  SLOT_IS_READ,
-  SLOT_LENGTH, SLOT_NR_PAGES, SLOT_PAGES, SLOT_SUBMITTED_NS, SLOT_TIMED,
+  SLOT_IS_READ, SLOT_LENGTH, SLOT_NR_PAGES, SLOT_PAGES, SLOT_SUBMITTED_NS, SLOT_TIMED,
 } from "../shared/actor_layout.ts";
 import { PARAM_SERVICE, PARAM_SERVICE_COUNT } from "../shared/layout.ts";
 import {

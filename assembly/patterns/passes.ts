@@ -1,4 +1,6 @@
-/** Background actors work in passes, one every so often; between them they sleep, and say they live. */
+/**
+ * Background actors work in passes, one every so often; between them they sleep, and say they live.
+ */
 import {
   ACTOR_BATCH, ACTOR_COUNTDOWN, ACTOR_EVERY_NS, ACTOR_PASS, ACTOR_REGION_UNTIL, ACTOR_SAMPLE,
 } from "../shared/actor_layout.ts";

@@ -1,4 +1,6 @@
-/** `reclaim`: kswapd over the LRU, a batch a pass; what it has written is freed in a later round. */
+/**
+ * `reclaim`: kswapd over the LRU, a batch a pass; what it has written is freed in a later round.
+ */
 import { ACTOR_PASS_INDEX } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, CPU_OPS } from "../shared/layout.ts";
 import { STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";

@@ -8,8 +8,7 @@ import {
 } from "../shared/actor_layout.ts";
 import { MM_LOCKED_VM, MM_PINNED_VM } from "../shared/layout.ts";
 import {
-  EFAULT, FOLL_LONGTERM, FOLL_WRITE, OP_MR_DEREG, OP_MR_REG, OP_PIN_FAST, OP_UNPIN,
-  PATTERN_RDMA_MR,
+  EFAULT, FOLL_LONGTERM, FOLL_WRITE, OP_MR_DEREG, OP_MR_REG, OP_PIN_FAST, OP_UNPIN, PATTERN_RDMA_MR,
 } from "../shared/codes.ts";
 import { addVoid32, clockNs, subVoid32 } from "../memory/cell";
 import { quietLoad32, quietLoadF64, quietStore32, quietStoreF64 } from "../memory/quiet";

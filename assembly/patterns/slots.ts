@@ -1,8 +1,7 @@
 /** The actor's I/O slots: one buffer each, an array of free ones, the pages an I/O holds. */
 import {
   ACTOR_BUFFER_BYTES, ACTOR_BUFFER_VPN, ACTOR_FREE_SLOTS, ACTOR_IN_FLIGHT, ACTOR_IODEPTH,
-  ACTOR_MEM_ALIGN, ACTOR_SLOTS, ACTOR_SLOT_STRIDE, SLOT_LENGTH, SLOT_NR_PAGES,
-  SLOT_REGISTERED,
+  ACTOR_MEM_ALIGN, ACTOR_SLOTS, ACTOR_SLOT_STRIDE, SLOT_LENGTH, SLOT_NR_PAGES, SLOT_REGISTERED,
 } from "../shared/actor_layout.ts";
 import { PAGE_BYTES, PAGE_SHIFT } from "../shared/layout.ts";
 import { quietLoad32, quietStore32 } from "../memory/quiet";

@@ -1,4 +1,7 @@
-/** `truncate`: cuts the end of a file off and lets it grow again, or punches holes, a pass at a time. */
+/**
+ * `truncate`: cuts the end of a file off and lets it grow again, or punches holes, a pass at a
+ * time.
+ */
 import { ACTOR_FILE, ACTOR_FLAGS } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, CPU_OPS } from "../shared/layout.ts";
 import { ACTOR_PUNCH, OP_TRUNCATE, STATUS_RUNNING } from "../shared/codes.ts";

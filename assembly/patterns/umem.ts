@@ -2,9 +2,7 @@
  * A umem's frames: an I/O's address in the umem is its frame. They go round in order, as
  * descriptors go through the fill, RX, TX and completion rings.
  */
-import {
-  ACTOR_PAGES, SLOT_NR_PAGES, SLOT_OFFSET, SLOT_PAGES,
-} from "../shared/actor_layout.ts";
+import { ACTOR_PAGES, SLOT_NR_PAGES, SLOT_OFFSET, SLOT_PAGES } from "../shared/actor_layout.ts";
 import { PAGE_SHIFT } from "../shared/layout.ts";
 import { quietLoad32, quietLoad64, quietStore32 } from "../memory/quiet";
 import { freeSlotAt } from "./slots";

@@ -1,7 +1,7 @@
 /**
- * Call sites that the put_user_page() series was for: references got where pins are due, or pins given
- * back by put_page(). The machine does to the counts what a kernel would; who did it is told from the
- * actor's own counters in the end.
+ * Call sites that the put_user_page() series was for: references got where pins are due, or pins
+ * given back by put_page(). The machine does to the counts what a kernel would; who did it is told
+ * from the actor's own counters in the end.
  */
 import { ACTOR_FLAGS } from "../shared/actor_layout.ts";
 import { ACTOR_GETS, ACTOR_PUTS, FOLL_WRITE } from "../shared/codes.ts";

@@ -1,6 +1,6 @@
 /**
- * `writeback`: the flusher (WB_SYNC_NONE) or fsync (WB_SYNC_ALL) over one file, pass by pass. A pass
- * visits each page at most once, so that it ends however fast others dirty pages behind it.
+ * `writeback`: the flusher (WB_SYNC_NONE) or fsync (WB_SYNC_ALL) over one file, pass by pass. A
+ * pass visits each page at most once, so that it ends however fast others dirty pages behind it.
  */
 import {
   ACTOR_FILE, ACTOR_FLAGS, ACTOR_PASS_EPOCH, ACTOR_PASS_INDEX,
@@ -15,7 +15,7 @@ import { beginFsync, checkDurable } from "../filemap/durability";
 import { isUnderWriteback, waitOnPageWriteback } from "../filemap/page_writeback";
 import { NO_INDEX, nextTagged } from "../filemap/tags";
 import {
-  WRITE_BOUNCED, WRITE_PINNED, WRITE_SUBMITTED, waitForUnpin, writePage,
+  WRITE_BOUNCED, WRITE_PINNED, WRITE_SUBMITTED, policyOf, waitForUnpin, writePage,
 } from "../filemap/writepage";
 import { putFolio } from "../mm/folio";
 import { lockPage, tryLockPage, unlockPage } from "../mm/page_lock";
@@ -63,7 +63,7 @@ function writeOne(cpu: usize, actor: usize, file: usize, index: u32, sync: bool)
   const began = timed ? clockNs() : 0;
   for (let waits: u32 = 0; waits < WAITS_MAX; waits++) {
     if (!lockForWrite(cpu, actor, file, page, sync)) break;
-    const result = writePage(cpu, file, page, sync, timed);
+    const result = writePage(cpu, file, page, policyOf(sync), timed);
     if (result == WRITE_SUBMITTED || result == WRITE_BOUNCED) {
       submitWrite(cpu, actor, page, result == WRITE_BOUNCED, began);
       return;

@@ -1,11 +1,11 @@
 /**
- * Pages on their way to the disk: what writeback and reclaim have submitted, and its completion. As an
- * interrupt would, it ends whatever the actor is about to do: before it sleeps on a lock or a page it
- * waits for its own writes, lest others wait for them for ever.
+ * Pages on their way to the disk: what writeback and reclaim have submitted, and its completion. As
+ * an interrupt would, it ends whatever the actor is about to do: before it sleeps on a lock or a
+ * page it waits for its own writes, lest others wait for them for ever.
  */
 import {
-  ACTOR_PAGES, ACTOR_PATTERN, ACTOR_WRITES, WRITES_MAX, WRITE_BEGAN_NS, WRITE_BYTES,
-  WRITE_CONTENT, WRITE_DUE_NS, WRITE_IS_COPY, WRITE_PAGE,
+  ACTOR_PAGES, ACTOR_PATTERN, ACTOR_WRITES, WRITES_MAX, WRITE_BEGAN_NS, WRITE_BYTES, WRITE_CONTENT,
+  WRITE_DUE_NS, WRITE_IS_COPY, WRITE_PAGE,
 } from "../shared/actor_layout.ts";
 import { CPU_HEARTBEAT, CPU_OPS, PARAM_SERVICE, PARAM_SERVICE_COUNT } from "../shared/layout.ts";
 import { OP_WRITEBACK_PAGE, PATTERN_RECLAIM } from "../shared/codes.ts";

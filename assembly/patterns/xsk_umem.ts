@@ -8,9 +8,7 @@ import {
   ACTOR_REGION_UNTIL, ACTOR_REGISTERED,
 } from "../shared/actor_layout.ts";
 import { MM_LOCKED_VM } from "../shared/layout.ts";
-import {
-  ENOMEM, FOLL_LONGTERM, FOLL_WRITE, OP_MR_DEREG, OP_MR_REG,
-} from "../shared/codes.ts";
+import { ENOMEM, FOLL_LONGTERM, FOLL_WRITE, OP_MR_DEREG, OP_MR_REG } from "../shared/codes.ts";
 import { addVoid32, clockNs, subVoid32 } from "../memory/cell";
 import { quietLoad32, quietLoadF64, quietStore32, quietStoreF64 } from "../memory/quiet";
 import { countOps, recordLatency } from "../observe/latency";

@@ -1,8 +1,9 @@
 /**
  * `mapcount`: a pin raises _mapcount, and page_mkclean(), which walks every mapping anyway, finds
- * pins = _mapcount − mappings and remembers the answer in a page flag; that flag is all that anybody
- * else sees (Glisse, December 2018). The labels are those of his mail of 11 January 2019; with the
- * page lock it is Hubbard's prototype of 14 January 2019, which counts the entries that it cleans.
+ * pins = _mapcount − mappings and remembers the answer in a page flag; that flag is all that
+ * anybody else sees (Glisse, December 2018). The labels are those of his mail of 11 January 2019;
+ * with the page lock it is Hubbard's prototype of 14 January 2019, which counts the entries that it
+ * cleans.
  */
 import {
   PAGE_FLAGS, PAGE_MAPCOUNT, PAGE_MAPPING, PARAM_SYNC, PARAM_VARIANT,

@@ -115,7 +115,9 @@ export const WRITES_MAX = 64;
 export const SLOT_CREATED_NS = 0;
 export const SLOT_SUBMITTED_NS = SLOT_CREATED_NS + 8;
 export const SLOT_DUE_NS = SLOT_SUBMITTED_NS + 8;
-/** f64, ns: when the device writes to memory, while the I/O is in flight; 0: it has, or at the end. */
+/**
+ * f64, ns: when the device writes to memory, while the I/O is in flight; 0: it has, or at the end.
+ */
 export const SLOT_DMA_NS = SLOT_DUE_NS + 8;
 export const SLOT_OFFSET = SLOT_DMA_NS + 8;
 export const SLOT_LENGTH = SLOT_OFFSET + 8;

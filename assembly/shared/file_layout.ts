@@ -40,7 +40,9 @@ export const FILE_GENERATION = FILE_INVALIDATE + CACHE_LINE_BYTES;
 export const FILE_EPOCH = FILE_GENERATION + 4;
 export const FILE_BYTES = FILE_GENERATION + CACHE_LINE_BYTES;
 
-/** PARAM_COMPLETED, a pair of words a frame: a generation, and the file's epoch at its I/O's end. */
+/**
+ * PARAM_COMPLETED, a pair of words a frame: a generation, and the file's epoch at its I/O's end.
+ */
 export const COMPLETED_GENERATION = 0;
 export const COMPLETED_EPOCH = COMPLETED_GENERATION + 4;
 export const COMPLETED_BYTES = COMPLETED_EPOCH + 4;

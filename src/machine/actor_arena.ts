@@ -102,8 +102,8 @@ export function arenaParts(job: Job): ArenaParts {
 }
 
 /**
- * `gup_test` in its loop holds the pages of its calls, background actors their writes in flight, the
- * others every page of their buffer.
+ * `gup_test` in its loop holds the pages of its calls, background actors their writes in flight,
+ * the others every page of their buffer.
  */
 function pagesArrayBytes(job: Job): number {
   if (isBackground(job)) return WRITES_MAX * WRITE_BYTES;

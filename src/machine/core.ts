@@ -48,8 +48,9 @@ export interface Core {
   putUserPages(cpu: number, pages: number, count: number): void;
   putUserPagesDirty(cpu: number, pages: number, count: number): void;
   putUserPagesDirtyLock(cpu: number, pages: number, count: number): void;
-  /** The last sync of a file; how many pages it wrote. */
+  /** sync, as an fsync does it, and the last one, with nothing pinned; how many pages it wrote. */
   syncFile(cpu: number, file: number): number;
+  lastSync(cpu: number, file: number): number;
   /** A last sync, a look at the disk; then the file leaves memory. */
   closeFile(cpu: number, file: number): void;
   /** Buffered I/O of one page; 0: no memory, or behind the end of the file. */

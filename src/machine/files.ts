@@ -29,7 +29,9 @@ export interface FilePlace {
   readonly writebackAt: number;
 }
 
-/** Words of each level of a tag over so many pages, from the bits of single pages up to one word. */
+/**
+ * Words of each level of a tag over so many pages, from the bits of single pages up to one word.
+ */
 export function tagLevels(pages: number): number[] {
   const words: number[] = [];
   let bits = pages;

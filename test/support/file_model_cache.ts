@@ -5,7 +5,7 @@ import {
 } from "../../assembly/shared/codes.ts";
 import type { FileModel, ModelFile, ModelPage } from "./file_model.ts";
 import { makeRoom, unmapEverywhere } from "./file_model_reclaim.ts";
-import { BOUNCED, writeFound } from "./file_model_writeback.ts";
+import { BOUNCED, type Sync, writeFound } from "./file_model_writeback.ts";
 
 /** set_page_dirty(): was it clean? Of a regular file without buffers: the crash of 2018. */
 export function setPageDirty(model: FileModel, page: ModelPage): boolean {
@@ -75,17 +75,17 @@ export function dropPages(model: FileModel, file: ModelFile, start: number, end:
   }
 }
 
-export function syncFile(model: FileModel, file: ModelFile): number {
+export function syncFile(model: FileModel, file: ModelFile, sync: Sync = true): number {
   let written = 0;
   for (const index of [...file.dirty].sort((a, b) => a - b)) {
-    if (writeFound(model, file, index, true, "at once") <= BOUNCED) written++;
+    if (writeFound(model, file, index, sync, "at once") <= BOUNCED) written++;
   }
   return written;
 }
 
 /** A last sync; what the disk then lacks of a regular file is lost. */
 export function closeFile(model: FileModel, file: ModelFile): void {
-  syncFile(model, file);
+  syncFile(model, file, "last");
   for (const [index, { content }] of file.cache) {
     if (file.kind === "regular" && content > (file.disk.get(index) ?? 0)) {
       model.fault(BUG_LOST_DMA_WRITE);

@@ -75,8 +75,12 @@ function mkclean(model: FileModel, page: ModelPage): void {
   } else if (entries.length >= model.mapcount(page)) page.pinFlag = false;
 }
 
+/** WB_SYNC_ALL or not; the last sync asks nobody. */
+export type Sync = boolean | "last";
+
 /** Asks, and says what the policy makes of the answer; undefined: the write goes on. */
-function ask(model: FileModel, page: ModelPage, sync: boolean): number | undefined {
+function ask(model: FileModel, page: ModelPage, sync: Sync): number | undefined {
+  if (sync === "last") return undefined;
   const { background, fsync } = model.spec.onPinned;
   const policy = sync ? fsync : background;
   if (policy === "ignore" || testPinned(model, page) !== "yes") return undefined;
@@ -94,7 +98,7 @@ export function writePage(
   model: FileModel,
   file: ModelFile,
   page: ModelPage,
-  sync: boolean,
+  sync: Sync,
   completion: "at once" | "later",
 ): number {
   if (!page.isDirty) return NOT_NEEDED;
@@ -135,7 +139,7 @@ export function writeFound(
   model: FileModel,
   file: ModelFile,
   index: number,
-  sync: boolean,
+  sync: Sync,
   completion: "at once" | "later",
 ): number {
   const page = file.cache.get(index);

@@ -244,8 +244,9 @@ export class Lab {
   }
 
   /**
-   * Maps `count` writable pages, anonymous or of the file of a kind, and faults them in; their first
-   * virtual page number. Each mapping of a file begins behind the one before, unless it has an offset.
+   * Maps `count` writable pages, anonymous or of the file of a kind, and faults them in; their
+   * first virtual page number. Each mapping of a file begins behind the one before, unless it has
+   * an offset.
    */
   map(
     count: number,

@@ -83,8 +83,8 @@ const LOCKED_TOO_LATE =
   "the prototype looks at the entry before it has the lock: writeback cleans the page in between " +
   "(--recheck under-lock mends it)";
 const FLAG_IN_BETWEEN =
-  "page_mkclean() takes the flag off (C1) and sets it again (C5): who asks in between without the " +
-  "page lock is told that the page is not pinned";
+  "page_mkclean() takes the flag off (C1) and sets it again (C5): who asks in between, without " +
+  "the page lock, is told that the page is not pinned";
 const BY_ITS_FLAG: readonly InvariantName[] = ["no-false-negative"];
 const BY_ITS_LOCK: readonly InvariantName[] = [
   "no-dirty-without-mkwrite",

@@ -80,7 +80,8 @@ const MEANINGS: Readonly<Record<number, FaultMeaning>> = {
   [BUG_LOST_DMA_WRITE]: {
     invariant: "no-lost-dma-write",
     words: (f) =>
-      `write ${f.extra >>> 0} to page ${f.value} of its file (frame ${f.pfn}) never reached the disk`,
+      `write ${f.extra >>> 0} to page ${f.value} of its file (frame ${f.pfn}) never reached ` +
+      "the disk",
   },
   [BUG_FSYNC_NOT_DURABLE]: {
     invariant: "fsync-durable",

@@ -127,15 +127,15 @@ export class Gathering {
   }
 
   /**
-   * The last sync of every file, a look at what it left, and the files' end; nobody works on them any
-   * more. A dead worker's locks would be waited for.
+   * The last sync of every file, a look at what it left, and the files' end; nobody works on them
+   * any more. A dead worker's locks would be waited for.
    */
   closeFiles(core: Core): void {
     if (this.deaths.length + this.stuck.length > 0) return;
     const { machine } = this;
     const cpu = cpuAddress(machine, 0);
     const files = machine.plan.files.map((_, i) => fileAddress(machine, i));
-    for (const file of files) core.syncFile(cpu, file);
+    for (const file of files) core.lastSync(cpu, file);
     this.ofFiles.push(...checkFiles(machine));
     for (const file of files) core.closeFile(cpu, file);
   }

@@ -87,8 +87,8 @@ export function planFor(
 }
 
 /**
- * Clones of one region need its frames once, and one folio more each when their faults race. Pages of
- * files are counted once a file; one more a buffer may be held after truncation.
+ * Clones of one region need its frames once, and one folio more each when their faults race. Pages
+ * of files are counted once a file; one more a buffer may be held after truncation.
  */
 function framesOf({ job, clone }: PlacedActor): number {
   if (job.passes !== undefined && clone > 0) return 2 ** job.folioOrder;

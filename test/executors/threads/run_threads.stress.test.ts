@@ -42,7 +42,7 @@ describe("all patterns and actors at once, on real threads", () => {
   );
 });
 
-describe("the first experiment: O_DIRECT reads into a shared mapping, writeback and reclaim", () => {
+describe("the first experiment: O_DIRECT reads into a shared mapping, and reclaim", () => {
   const experiment = (machine: Scheme) =>
     timedRun({
       machine: { ...machine, rules: "5.0" },

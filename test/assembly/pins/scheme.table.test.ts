@@ -182,7 +182,7 @@ describe("variants of bias's test", () => {
     expect(answer(lab, page)).toBe(NOT_PINNED);
   });
 
-  test("less the mappings, 1,024 of them make no pin; the page cache's reference still counts", () => {
+  test("less the mappings, 1,024 of them make no pin", () => {
     const { lab, page, unpin } = pinned({ scheme: "bias", variant: "test-less-mapcount" }, FILE);
     expect(answer(lab, page)).toBe(MAYBE_PINNED);
     unpin();
