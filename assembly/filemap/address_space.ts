@@ -3,8 +3,8 @@
  * reference is taken, then the slot read once more), changed under i_pages.
  */
 import {
-  COMPLETED_EPOCH, COMPLETED_GENERATION, COMPLETED_SHIFT, FILE_DIRTY, FILE_DISK, FILE_INDEX,
-  FILE_KIND, FILE_LOCK, FILE_NR_PAGES, FILE_SIZE, FILE_WRITEBACK,
+  COMPLETED_SHIFT, FILE_DIRTY, FILE_DISK, FILE_INDEX, FILE_KIND, FILE_LOCK, FILE_NR_PAGES,
+  FILE_SIZE, FILE_WRITEBACK,
 } from "../shared/file_layout.ts";
 import {
   PAGE_FLAGS, PAGE_INDEX, PAGE_MAPPING, PAGE_STRUCT_SHIFT, PARAM_COMPLETED, PARAM_CONTENT,
@@ -17,7 +17,7 @@ import {
   loadAcquire32, loadPlain32, loadRelaxed32, orVoid32, storePlain32, storeRelease32,
 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
-import { quietLoad32, quietStore32 } from "../memory/quiet";
+import { quietLoad32, quietStore32, quietStore64 } from "../memory/quiet";
 import { allocPage, getFolio, putFolio, tryGetFolio } from "../mm/folio";
 import { lruAdd } from "../mm/lru";
 import { lockPage, unlockPage } from "../mm/page_lock";
@@ -124,15 +124,14 @@ function addPage(cpu: usize, file: usize, index: u32): usize {
   let page = allocPage(cpu, flags);
   if (!page && makeRoom(cpu)) page = allocPage(cpu, flags);
   if (!page) return 0;
+  // What an I/O completed in the frame's former life is nobody's any more.
+  quietStore64(completedWords(page), 0);
   if (!insert(cpu, file, index, page)) {
     unlockPage(cpu, page);
     putFolio(cpu, page, 1);
     return RACE_LOST;
   }
   quietStore32(contentWord(page), quietLoad32(diskWord(file, index)));
-  const completed = completedWords(page);
-  quietStore32(completed + COMPLETED_GENERATION, 0);
-  quietStore32(completed + COMPLETED_EPOCH, 0);
   orVoid32(page + PAGE_FLAGS, PG_UPTODATE);
   lruAdd(cpu, page);
   return page;

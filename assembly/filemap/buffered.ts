@@ -4,7 +4,7 @@ import { putFolio } from "../mm/folio";
 import { unlockPage } from "../mm/page_lock";
 import { contentWord, isRegular, lockCachePage } from "./address_space";
 import { attachBuffers, setPageDirty } from "./dirty";
-import { nextGenerations, writeContent } from "./durability";
+import { markCompleted, nextGenerations, writeContent } from "./durability";
 import { waitForStablePage } from "./page_writeback";
 
 /** generic_file_buffered_read(): false: no memory, or behind the end of the file. */
@@ -25,8 +25,10 @@ export function writeToPage(cpu: usize, file: usize, index: u32): bool {
     waitForStablePage(cpu, page);
     attachBuffers(cpu, page);
   }
-  writeContent(page, nextGenerations(file, 1) + 1);
+  const generation = nextGenerations(file, 1) + 1;
+  writeContent(page, generation);
   setPageDirty(cpu, page);
+  markCompleted(file, page, generation);
   unlockPage(cpu, page);
   putFolio(cpu, page, 1);
   return true;

@@ -7,7 +7,7 @@ import { FILE_EPOCH, FILE_GENERATION, FILE_INVALIDATE } from "../shared/file_lay
 import { BUG_FSYNC_NOT_DURABLE, BUG_LOST_DMA_WRITE, OP_LOCK_WAIT } from "../shared/codes.ts";
 import { pageToPfn } from "../memory/page";
 import {
-  quietFetchAdd32, quietLoad32, quietMax32, quietPoll32, quietPoll64, quietStore64,
+  quietCompareExchange32, quietFetchAdd32, quietLoad32, quietPoll32, quietPoll64, quietStore64,
 } from "../memory/quiet";
 import { readLock, readUnlock } from "../mm/rwlock";
 import { recordFault } from "../observe/faults";
@@ -21,10 +21,25 @@ export function nextGenerations(file: usize, count: u32): u32 {
   return quietFetchAdd32(file + FILE_GENERATION, count);
 }
 
-/** A device or a CPU writes: of two that meet on a page the newer one stays. */
+/**
+ * Generations are counted modulo 2^32 and compared as serial numbers are; 0 is what nobody wrote. A
+ * page that is left alone for 2^31 writes to its file is no longer watched, which hides a loss and
+ * never invents one.
+ */
 @inline
+export function isNewer(generation: u32, than: u32): bool {
+  return generation != 0 && (than == 0 || <i32>(generation - than) > 0);
+}
+
+/** A device or a CPU writes: of two that meet on a page the newer one stays. */
 export function writeContent(page: usize, generation: u32): void {
-  quietMax32(contentWord(page), generation);
+  const word = contentWord(page);
+  let seen = quietPoll32(word);
+  while (isNewer(generation, seen)) {
+    const found = quietCompareExchange32(word, seen, generation);
+    if (found == seen) return;
+    seen = found;
+  }
 }
 
 /**
@@ -57,7 +72,7 @@ export function checkDurable(cpu: usize, file: usize, epoch: u32): void {
     if (!generation || <u32>(completed >> 32) >= epoch) continue;
     const saved = quietPoll32(diskWord(file, index));
     // Reclaimed and used anew meanwhile?
-    if (saved >= generation || cachedPage(file, index) != page) continue;
+    if (!isNewer(generation, saved) || cachedPage(file, index) != page) continue;
     recordFault(cpu, BUG_FSYNC_NOT_DURABLE, pageToPfn(page), index, generation);
   }
   readUnlock(cpu, file + FILE_INVALIDATE);
@@ -74,7 +89,7 @@ export function checkNothingLost(cpu: usize, file: usize): void {
     const page = cachedPage(file, index);
     if (!page) continue;
     const content = quietLoad32(contentWord(page));
-    if (content <= quietLoad32(diskWord(file, index))) continue;
+    if (!isNewer(content, quietLoad32(diskWord(file, index)))) continue;
     recordFault(cpu, BUG_LOST_DMA_WRITE, pageToPfn(page), index, content);
   }
 }

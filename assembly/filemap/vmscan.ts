@@ -23,6 +23,7 @@ import { lruCountPutBack } from "../pins/lru_count";
 import { currentScheme } from "../pins/scheme";
 import { contentWord, deleteLocked, diskWord, fileOf, isRegular, pageIndex } from "./address_space";
 import { dropBuffers } from "./dirty";
+import { isNewer } from "./durability";
 import { tryToUnmap } from "./rmap";
 import {
   WRITE_BOUNCED, WRITE_SUBMITTED, completeWrite, policyOf, submittedContent, writePage,
@@ -122,7 +123,7 @@ function removeMapping(cpu: usize, file: usize, page: usize): bool {
 /** A clean page that leaves memory must be on the disk as it is. */
 function checkSaved(cpu: usize, file: usize, page: usize): void {
   const content = quietPoll32(contentWord(page));
-  if (content > quietPoll32(diskWord(file, pageIndex(page)))) {
+  if (isNewer(content, quietPoll32(diskWord(file, pageIndex(page))))) {
     recordFault(cpu, BUG_LOST_DMA_WRITE, pageToPfn(page), pageIndex(page), content);
   }
 }

@@ -19,11 +19,12 @@ import {
 } from "../shared/codes.ts";
 import { awaitChange32, loadAcquire32, smpWmb } from "../memory/cell";
 import { pageToPfn } from "../memory/page";
-import { quietLoad32, quietMax32, quietPoll32 } from "../memory/quiet";
+import { quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
 import { unlockPage } from "../mm/page_lock";
 import { recordFault } from "../observe/faults";
 import { testPinned } from "../observe/verdict";
 import { countVmstat, countWork } from "../observe/vmstat";
+import { maybePinned } from "../pins/scheme";
 import { contentWord, diskWord, pageIndex } from "./address_space";
 import { hasBuffers, setPageDirty } from "./dirty";
 import { pageMkclean, testClearPageDirty } from "./mkclean";
@@ -112,12 +113,19 @@ function ask(cpu: usize, page: usize, policy: u32): u32 {
  * patience, the page is left dirty.
  */
 export function waitForUnpin(cpu: usize, page: usize): bool {
-  countWork(cpu, WORK_WAITED, 1);
   const references = loadAcquire32(page + PAGE_REFCOUNT);
+  // Given back since it was asked for? What is given back from here on changes the count.
+  if (maybePinned(page) != MAYBE_PINNED) return true;
+  countWork(cpu, WORK_WAITED, 1);
   if (awaitChange32(page + PAGE_REFCOUNT, references, STUCK_NS)) return true;
-  countWork(cpu, WORK_STUCK, 1);
-  recordFault(cpu, WARN_STUCK, pageToPfn(page), pageIndex(page), references);
+  isStuck(cpu, page);
   return false;
+}
+
+/** The verdict "stuck": writeback has waited for all that it may. */
+export function isStuck(cpu: usize, page: usize): void {
+  countWork(cpu, WORK_STUCK, 1);
+  recordFault(cpu, WARN_STUCK, pageToPfn(page), pageIndex(page), 0);
 }
 
 /**
@@ -149,7 +157,7 @@ export function completeWrite(
     recordFault(cpu, BUG_CHANGED_UNDER_WRITEBACK, pageToPfn(page), index, now);
   }
   // Truncation waits for writeback: the page is still the file's.
-  quietMax32(diskWord(file, index), content);
+  quietStore32(diskWord(file, index), content);
   countVmstat(cpu, NR_WRITTEN, 1);
   endPageWriteback(cpu, file, page);
 }

@@ -76,10 +76,12 @@ function makePin(cpu: usize, mm: usize, vpn: u32, page: usize, flags: u32): bool
   // LOCK: lock_page; if PageWriteback {unlock; wait_stable; retry}; ref += BIAS; unlock
   lockPage(cpu, folio);
   while (mustStayStable(folio)) {
-    unlockPage(cpu, folio);
     countWork(cpu, WORK_GUP_WAITED, 1);
+    // Hubbard's prototype waits with the lock, the pair of 16 January 2019 without it.
+    const keepsLock = scheme == SCHEME_MAPCOUNT;
+    if (!keepsLock) unlockPage(cpu, folio);
     waitOnPageWriteback(cpu, folio);
-    lockPage(cpu, folio);
+    if (!keepsLock) lockPage(cpu, folio);
   }
   const looks = quietLoad32(PARAM_RECHECK) == <u32>RECHECK_UNDER_LOCK;
   const good = !looks || stillMaps(cpu, mm, vpn, page, flags);

@@ -77,12 +77,8 @@ export function quietFetchAdd32(address: usize, delta: u32): u32 {
   return atomic.add<u32>(address, delta);
 }
 
-/** Raises the word to `value` if it is below, among several writers. */
-export function quietMax32(address: usize, value: u32): void {
-  let seen = atomic.load<u32>(address);
-  while (seen < value) {
-    const found = atomic.cmpxchg<u32>(address, seen, value);
-    if (found == seen) return;
-    seen = found;
-  }
+/** What was there; it is `value` now if that was `expected`. */
+@inline
+export function quietCompareExchange32(address: usize, expected: u32, value: u32): u32 {
+  return atomic.cmpxchg<u32>(address, expected, value);
 }

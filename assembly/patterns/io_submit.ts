@@ -149,13 +149,16 @@ export function stamp(slot: usize): void {
 /** The device takes the I/Os; with service times each is due at a time of its own. */
 @inline
 function toDevice(cpu: usize, actor: usize, free: u32, count: u32): void {
-  const service = <usize>quietLoad32(PARAM_SERVICE);
+  // Buffered I/O is done when the page cache is.
+  const isBuffered = quietLoad32(actor + ACTOR_PATTERN) == PATTERN_BUFFERED_IO;
+  const service: usize = isBuffered ? 0 : quietLoad32(PARAM_SERVICE);
   const now = service ? clockNs() : 0;
   const values = quietLoad32(PARAM_SERVICE_COUNT);
   const file = bufferFile(actor);
   for (let i: u32 = 1; i <= count; i++) {
     const slot = <usize>quietLoad32(freeSlotAt(actor, free - i));
     quietStore32(slot + SLOT_BUSY, 1);
+    quietStoreF64(slot + SLOT_DUE_NS, 0);
     quietStoreF64(slot + SLOT_DMA_NS, DMA_AT_THE_END);
     if (isDefined(RECORDED)) traceIo(cpu, TRACE_IO_SUBMIT, slot);
     if (!service) continue;

@@ -15,7 +15,7 @@ import { beginFsync, checkDurable } from "../filemap/durability";
 import { isUnderWriteback, waitOnPageWriteback } from "../filemap/page_writeback";
 import { NO_INDEX, nextTagged } from "../filemap/tags";
 import {
-  WRITE_BOUNCED, WRITE_PINNED, WRITE_SUBMITTED, policyOf, waitForUnpin, writePage,
+  WRITE_BOUNCED, WRITE_PINNED, WRITE_SUBMITTED, isStuck, policyOf, waitForUnpin, writePage,
 } from "../filemap/writepage";
 import { putFolio } from "../mm/folio";
 import { lockPage, tryLockPage, unlockPage } from "../mm/page_lock";
@@ -71,6 +71,7 @@ function writeOne(cpu: usize, actor: usize, file: usize, index: u32, sync: bool)
     if (result != WRITE_PINNED) break;
     completeAll(cpu, actor);
     if (!waitForUnpin(cpu, page) || quietPoll32(CONTROL_STOP)) break;
+    if (waits + 1 == WAITS_MAX) isStuck(cpu, page);
   }
   putFolio(cpu, page, 1);
 }

@@ -71,6 +71,10 @@ export function machineProblems(
   if (variant?.startsWith("drop-") && sync !== "barrier" && scheme === "mapcount") {
     refuse("variant", `${variant} with mapcount+${sync}`, "mapcount+barrier, whose label it is");
   }
+  if (variant === "no-barrier" && sync === "barrier" && scheme === "mapcount") {
+    const found = "no-barrier with mapcount+barrier, whose barriers have labels";
+    refuse("variant", found, "drop-G1, drop-G3, drop-G5, drop-C2, drop-T2");
+  }
   if (variant === "no-barrier" && sync !== "barrier") {
     refuse("variant", `no-barrier with sync ${sync}`, "a scheme with +barrier");
   }

@@ -111,7 +111,7 @@ function tooFewPages(pages: number, needed: number): ConfigurationError {
   return new ConfigurationError([
     {
       where: "machine.pages",
-      found: `${pages} pages, but the jobs' buffers need ${needed} and the machine 1`,
+      found: `${pages} pages, but the jobs' buffers and files need ${needed} and the machine 1`,
       accepted: `at least ${needed + 1}, or "auto"`,
     },
   ]);
