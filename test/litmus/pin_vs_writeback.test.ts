@@ -120,7 +120,7 @@ describe.each(COUNTS)(
 );
 
 describe("broken twins", () => {
-  test("the test before page_mkclean(): a pin comes in between, through an entry still writable", () => {
+  test("the test before page_mkclean(): a pin comes in between by a writable entry", () => {
     expect(found({ testAt: "before-mkclean" })).toContain("dirty without mkwrite");
   });
 
@@ -184,7 +184,7 @@ describe("mapcount+barrier, Glisse's algorithm of 11 January 2019", () => {
     },
   );
 
-  test("the flag is off between C1 and C5: who asks then, without the page lock, is deceived", () => {
+  test("the flag is off between C1 and C5: who asks then is deceived", () => {
     const deceived = (sync: "barrier" | "lock"): boolean => {
       let vpn = 0;
       const cpus = new VirtualCpus(
@@ -195,11 +195,11 @@ describe("mapcount+barrier, Glisse's algorithm of 11 January 2019", () => {
           lab.core.ledgerCount(lab.cpu(), lab.arena(), 1, FOLL_WRITE, 1);
         },
       );
-      let any = false;
+      let isDeceived = false;
       atEverySwitch(cpus, [flusher(0), observer(1)], () => {
-        any ||= cpus.lab.faultCodes.includes(BUG_FALSE_NEGATIVE);
+        isDeceived ||= cpus.lab.faultCodes.includes(BUG_FALSE_NEGATIVE);
       });
-      return any;
+      return isDeceived;
     };
     expect([deceived("barrier"), deceived("lock")]).toEqual([true, false]);
   });
