@@ -18,7 +18,7 @@ import {
 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
 import { quietLoad32, quietStore32, quietStore64 } from "../memory/quiet";
-import { allocPage, getFolio, putFolio, tryGetFolio } from "../mm/folio";
+import { allocPage, getFolio, getUnlessZero, putFolio } from "../mm/folio";
 import { lruAdd } from "../mm/lru";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { clearTag } from "./tags";
@@ -79,7 +79,7 @@ export function findGetPage(cpu: usize, file: usize, index: u32): usize {
   while (true) {
     const page = <usize>loadAcquire32(slot);
     if (!page) return 0;
-    if (!tryGetFolio(cpu, page, 1)) continue;
+    if (!getUnlessZero(cpu, page)) continue;
     // It may have been removed, freed and used anew between the look and the reference.
     if (loadAcquire32(slot) == <u32>page) return page;
     putFolio(cpu, page, 1);

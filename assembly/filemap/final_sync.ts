@@ -30,7 +30,7 @@ function syncPages(cpu: usize, file: usize, policy: u32): u32 {
       lockPage(cpu, page);
       const result = writePage(cpu, file, page, policy, false);
       if (result == WRITE_SUBMITTED || result == WRITE_BOUNCED) {
-        completeWrite(cpu, file, page, submittedContent(page), result == WRITE_BOUNCED);
+        completeWrite(cpu, file, page, submittedContent(cpu), result == WRITE_BOUNCED);
         written++;
       }
       putFolio(cpu, page, 1);

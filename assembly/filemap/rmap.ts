@@ -36,10 +36,12 @@ export function unlinkFromFile(cpu: usize, file: usize, vma: usize): void {
   unlock(file + FILE_MMAP_LOCK);
 }
 
-/** Cuts a VMA of a file short at `end`; its walkers see the old end or the new one. */
-export function shortenVma(cpu: usize, file: usize, vma: usize, end: u32): void {
+/** Cuts a VMA of a file at `end`: its walkers find the one, or both parts. */
+export function splitInFile(cpu: usize, file: usize, vma: usize, upper: usize, end: u32): void {
   lock(cpu, file + FILE_MMAP_LOCK);
   storePlain32(vma + VMA_END, end);
+  storePlain32(upper + VMA_NEXT_OF_FILE, loadPlain32(file + FILE_MMAP_FIRST));
+  storePlain32(file + FILE_MMAP_FIRST, upper);
   unlock(file + FILE_MMAP_LOCK);
 }
 

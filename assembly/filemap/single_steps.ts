@@ -46,7 +46,7 @@ export function writeOnePage(cpu: usize, file: usize, index: u32, sync: bool): u
   if (result == WRITE_SUBMITTED || result == WRITE_BOUNCED) {
     // Truncation waits for writeback: it is still there.
     const page = findGetPage(cpu, file, index);
-    completeOnePage(cpu, page, submittedContent(page), result == WRITE_BOUNCED);
+    completeOnePage(cpu, page, submittedContent(cpu), result == WRITE_BOUNCED);
     putFolio(cpu, page, 1);
   }
   return result;
@@ -59,7 +59,7 @@ export function shrinkOldest(cpu: usize): i32 {
   const result = shrinkPage(cpu, page, false);
   if (result == RECLAIM_FREED) return <i32>result;
   if (result == RECLAIM_SUBMITTED || result == RECLAIM_BOUNCED) {
-    const content = submittedContent(page);
+    const content = submittedContent(cpu);
     completeWrite(cpu, fileOf(page), page, content, result == RECLAIM_BOUNCED);
   }
   putBack(cpu, page);

@@ -140,7 +140,7 @@ export function makeRoom(cpu: usize): bool {
     if (result == RECLAIM_FREED) return true;
     if (result == RECLAIM_SUBMITTED || result == RECLAIM_BOUNCED) {
       const file = fileOf(page);
-      completeWrite(cpu, file, page, submittedContent(page), result == RECLAIM_BOUNCED);
+      completeWrite(cpu, file, page, submittedContent(cpu), result == RECLAIM_BOUNCED);
     }
     putBack(cpu, page);
   }

@@ -8,8 +8,8 @@
  * the page once more when it is done.
  */
 import {
-  PAGE_FLAGS, PAGE_REFCOUNT, PARAM_POLICY_BACKGROUND, PARAM_POLICY_FSYNC, PARAM_STABLE_PAGES,
-  PARAM_TEST_AT, PARAM_VARIANT,
+  CPU_SUBMITTED, PAGE_FLAGS, PAGE_REFCOUNT, PARAM_POLICY_BACKGROUND, PARAM_POLICY_FSYNC,
+  PARAM_STABLE_PAGES, PARAM_TEST_AT, PARAM_VARIANT,
 } from "../shared/layout.ts";
 import {
   BUG_CHANGED_UNDER_WRITEBACK, DROP_T1, DROP_T2, DROP_T3, MAYBE_PINNED, NR_WRITTEN, PG_DIRTY,
@@ -24,7 +24,6 @@ import { unlockPage } from "../mm/page_lock";
 import { recordFault } from "../observe/faults";
 import { testPinned } from "../observe/verdict";
 import { countVmstat, countWork } from "../observe/vmstat";
-import { maybePinned } from "../pins/scheme";
 import { contentWord, diskWord, pageIndex } from "./address_space";
 import { hasBuffers, setPageDirty } from "./dirty";
 import { pageMkclean, testClearPageDirty } from "./mkclean";
@@ -85,6 +84,8 @@ export function writePage(
       return leave(cpu, page, verdict);
     }
   }
+  // What the device fetches, before anybody else can have the page.
+  quietStore32(cpu + CPU_SUBMITTED, quietPoll32(contentWord(page)));
   return leave(cpu, page, verdict == WRITE_BOUNCED ? WRITE_BOUNCED : WRITE_SUBMITTED);
 }
 
@@ -109,13 +110,10 @@ function ask(cpu: usize, page: usize, policy: u32): u32 {
 }
 
 /**
- * Policy wait, the page lock dropped: until its references change. False: the pin outlives all
- * patience, the page is left dirty.
+ * Policy wait, the page lock dropped: until the page's references are no longer as many as they
+ * were before it was asked for. False: the pin outlives all patience, the page is left dirty.
  */
-export function waitForUnpin(cpu: usize, page: usize): bool {
-  const references = loadAcquire32(page + PAGE_REFCOUNT);
-  // Given back since it was asked for? What is given back from here on changes the count.
-  if (maybePinned(page) != MAYBE_PINNED) return true;
+export function waitForUnpin(cpu: usize, page: usize, references: u32): bool {
   countWork(cpu, WORK_WAITED, 1);
   if (awaitChange32(page + PAGE_REFCOUNT, references, STUCK_NS)) return true;
   isStuck(cpu, page);
@@ -141,10 +139,10 @@ function refuseWithoutBuffers(cpu: usize, file: usize, page: usize): u32 {
   return leave(cpu, page, WRITE_NOT_NEEDED);
 }
 
-/** What the device fetches, at submission. */
+/** What the device has fetched of the page that this CPU has submitted last. */
 @inline
-export function submittedContent(page: usize): u32 {
-  return quietPoll32(contentWord(page));
+export function submittedContent(cpu: usize): u32 {
+  return quietLoad32(cpu + CPU_SUBMITTED);
 }
 
 /** The device is done: the disk has `content`, and the page must not have become another. */

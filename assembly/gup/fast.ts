@@ -10,8 +10,9 @@ import {
 import {
   FAST_PATH_POST, FAST_PATH_SYNCED, FALLBACK_FORK_PASSED, FALLBACK_FORK_RUNNING,
   FALLBACK_GRAB_REFUSED, FALLBACK_NOT_PRESENT, FOLL_PIN, NR_FOLL_PIN_ACQUIRED,
-  NR_GUP_FAST_PAGES_REQUESTED, PG_REFERENCED, PTE_PRESENT, PTE_PSE, PTE_SPECIAL, SCHEME_BIAS,
-  SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT, VM_MAYWRITE,
+  NR_GUP_FAST_PAGES_REQUESTED, NR_GUP_PAGES_RETURNED, PG_REFERENCED, PTE_PRESENT, PTE_PSE,
+  PTE_SPECIAL, SCHEME_BIAS, SCHEME_EXACT, SCHEME_EXACT_SIDE, SCHEME_HYBRID, SCHEME_REFCOUNT,
+  VM_MAYWRITE,
 } from "../shared/codes.ts";
 import {
   loadAcquire32, loadAcquire64, loadRelaxed32, loadRelaxed64, orVoid32, storeFull32, storeRelaxed32,
@@ -123,8 +124,10 @@ function fastWith(
 function forkPassed(cpu: usize, pages: usize, got: u32): u32 {
   countFallback(cpu, FALLBACK_FORK_PASSED);
   countVmstat(cpu, NR_GUP_FAST_PAGES_REQUESTED, got);
-  if (quietLoad32(PARAM_FAST_PATH) == <u32>FAST_PATH_POST) giveBack(cpu, pages, got);
-  else unpinUserPages(cpu, pages, got);
+  if (quietLoad32(PARAM_FAST_PATH) == <u32>FAST_PATH_POST) {
+    giveBack(cpu, pages, got);
+    countVmstat(cpu, NR_GUP_PAGES_RETURNED, got);
+  } else unpinUserPages(cpu, pages, got);
   return 0;
 }
 

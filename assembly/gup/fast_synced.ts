@@ -17,6 +17,7 @@ import { mustStayStable } from "../filemap/page_writeback";
 import { putFolio, tryGetFolio } from "../mm/folio";
 import { tryLockPage, unlockPage } from "../mm/page_lock";
 import { countFallback, countVmstat } from "../observe/vmstat";
+import { countUncovered } from "../pins/mapcount";
 import { lower, raise, raiseWithBarrier } from "../pins/raise";
 import { currentBias, currentScheme } from "../pins/scheme";
 import {
@@ -94,6 +95,7 @@ export function pinSynced(
   if (refused || mustUnshare(entry, flags, page, VM_MAYWRITE)) {
     return undoSynced(cpu, folio, count, false);
   }
+  if (scheme == SCHEME_MAPCOUNT) countUncovered(cpu, folio, count);
   orVoid32(folio + PAGE_FLAGS, PG_REFERENCED);
   return true;
 }

@@ -7,9 +7,9 @@ import {
   PAGE_STRUCT_BYTES, PARAM_RECHECK, PARAM_SYNC, PTE_BYTES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
-  FALLBACK_ENTRY_CHANGED, FALLBACK_GRAB_REFUSED, FOLL_PIN, NR_FOLL_PIN_RELEASED, RECHECK_UNDER_LOCK,
-  SCHEME_LRU_COUNT, SCHEME_MAPCOUNT, SYNC_LOCK, SYNC_LOCK_POST, WORK_GUP_WAITED,
-  WORK_PINS_UNCOVERED,
+  FALLBACK_ENTRY_CHANGED, FALLBACK_GRAB_REFUSED, FOLL_FORCE, FOLL_PIN, FOLL_WRITE,
+  NR_FOLL_PIN_RELEASED, RECHECK_UNDER_LOCK, SCHEME_LRU_COUNT, SCHEME_MAPCOUNT, SYNC_LOCK,
+  SYNC_LOCK_POST, WORK_GUP_WAITED, WORK_PINS_UNCOVERED,
 } from "../shared/codes.ts";
 import { loadAcquire64 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
@@ -101,7 +101,8 @@ function stillMaps(cpu: usize, mm: usize, vpn: u32, page: usize, flags: u32): bo
   lock(cpu, ptl);
   const entry = loadAcquire64(slot);
   unlock(ptl);
-  const needed = neededBits(flags);
+  // By FORCE a read-only entry is written to as well: followPage() has judged it.
+  const needed = neededBits(flags & FOLL_FORCE ? flags & ~FOLL_WRITE : flags);
   if ((entry & needed) != needed) return false;
   const inside = isLeaf(entry) ? vpn & (PTRS_PER_TABLE - 1) : 0;
   return pfnToPage(entryPfn(entry)) + <usize>inside * PAGE_STRUCT_BYTES == page;

@@ -30,6 +30,7 @@ import { recordFault } from "../observe/faults";
 import { countOps, recordLatency } from "../observe/latency";
 import { traceOp } from "../observe/trace";
 import { countVmstat, countWork } from "../observe/vmstat";
+import { countUncovered } from "../pins/mapcount";
 import { raise, raiseWithBarrier } from "../pins/raise";
 import { currentBias, currentScheme, grabHeld, isExemptZeroPage } from "../pins/scheme";
 import { mustUnshare } from "./fast_ptes";
@@ -91,7 +92,8 @@ function gupVma(
     }
     if (got > 0 && countsAfterwards(flags)) {
       got = <i32>postPass(cpu, mm, vpn, <u32>got, flags, into);
-      // The entry changed before the page was locked: followed again.
+      // The entry changed before the page was locked: followed again, with a sign of life.
+      quietAdd32(cpu + CPU_HEARTBEAT, 1);
       if (!got) continue;
     }
     if (got <= 0) return vpn > start ? <i32>(vpn - start) : (got ? got : -EFAULT);
@@ -224,11 +226,12 @@ function tryGrabFolio(cpu: usize, page: usize, count: u32, flags: u32): i32 {
 /** Makes pins of references, in the order that SYNC wants, while the table is locked. */
 function pinWithBarrier(cpu: usize, folio: usize, count: u32): bool {
   const scheme = currentScheme();
+  let held = true;
   if (quietLoad32(PARAM_SYNC) == <u32>SYNC_BARRIER) {
-    return raiseWithBarrier(cpu, scheme, currentBias(), folio, count);
-  }
-  raise(cpu, scheme, currentBias(), folio, count);
-  return true;
+    held = raiseWithBarrier(cpu, scheme, currentBias(), folio, count);
+  } else raise(cpu, scheme, currentBias(), folio, count);
+  if (held && scheme == SCHEME_MAPCOUNT) countUncovered(cpu, folio, count);
+  return held;
 }
 
 /**

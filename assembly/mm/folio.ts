@@ -130,6 +130,23 @@ function addUnlessNotPositive(cpu: usize, folio: usize, references: u32): bool {
   return granted;
 }
 
+/**
+ * get_page_unless_zero(): what the page cache asks; a count that has overflowed is gup's concern.
+ */
+export function getUnlessZero(cpu: usize, page: usize): bool {
+  const word = page + PAGE_REFCOUNT;
+  let seen = loadRelaxed32(word);
+  while (seen) {
+    const found = compareExchange32(word, seen, seen + 1);
+    if (found == seen) {
+      if (isDefined(RECORDED)) traceRef(cpu, page, TRACE_REF_MOD_UNLESS, seen + 1, 1, 1);
+      return true;
+    }
+    seen = found;
+  }
+  return false;
+}
+
 /** get_page() by somebody who already holds a reference. */
 @inline
 export function getFolio(cpu: usize, folio: usize, references: u32): void {

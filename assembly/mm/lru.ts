@@ -42,6 +42,11 @@ function cut(page: usize): void {
   storePlain32(page + PAGE_LRU_NEXT, 0);
   storePlain32(page + PAGE_LRU_PREV, 0);
   storePlain32(ZONE_LRU_COUNT, loadPlain32(ZONE_LRU_COUNT) - 1);
+}
+
+/** Off the list, for good; the flag goes after the page has. */
+function takeOff(page: usize): void {
+  cut(page);
   fetchAnd32(page + PAGE_FLAGS, ~(PG_LRU | PG_ACTIVE));
 }
 
@@ -49,7 +54,7 @@ function cut(page: usize): void {
 export function lruIsolate(cpu: usize, page: usize): bool {
   lock(cpu, ZONE_LRU_LOCK);
   const isOn = (loadRelaxed32(page + PAGE_FLAGS) & PG_LRU) != 0;
-  if (isOn) cut(page);
+  if (isOn) takeOff(page);
   unlock(ZONE_LRU_LOCK);
   return isOn;
 }
@@ -69,11 +74,13 @@ export function lruIsolateOldest(cpu: usize): usize {
       found = page;
       break;
     }
+    // PG_lru stays: who is freeing the page must see it and wait for the lock.
     cut(page);
+    fetchAnd32(page + PAGE_FLAGS, ~PG_ACTIVE);
     link(page);
     page = before;
   }
-  if (found) cut(found);
+  if (found) takeOff(found);
   unlock(ZONE_LRU_LOCK);
   return found;
 }

@@ -15,7 +15,8 @@ import { handleMmFault } from "./fault";
 import { mmapReadLock, mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from "./mmap_lock";
 import { findPmdEntry, freeTables } from "./tables";
 import {
-  findVma, linkVma, newVma, splitVma, unlinkVma, vmaAt, vmaEnd, vmaFlags, vmaOrder, vmaStart,
+  findVma, linkInTree, linkVma, newVma, splitVma, unlinkVma, vmaAt, vmaEnd, vmaFlags, vmaOrder,
+  vmaStart,
 } from "./vma";
 import { zapRange } from "./zap";
 
@@ -138,7 +139,7 @@ function splitAt(cpu: usize, mm: usize, vpn: u32): i32 {
   if (vmaOrder(vma) == PMD_ORDER && vpn & (PTRS_PER_TABLE - 1)) return -EINVAL;
   const upper = splitVma(cpu, vma, vpn);
   if (!upper) return -ENOMEM;
-  linkVma(cpu, mm, upper);
+  linkInTree(mm, upper);
   return 0;
 }
 

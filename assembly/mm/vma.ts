@@ -8,7 +8,7 @@ import {
 } from "../shared/layout.ts";
 import { FILE_KIND } from "../shared/file_layout.ts";
 import { MUST_VMA_IN_TREE, VMA_ANON } from "../shared/codes.ts";
-import { linkToFile, shortenVma, unlinkFromFile } from "../filemap/rmap";
+import { linkToFile, splitInFile, unlinkFromFile } from "../filemap/rmap";
 import { loadPlain32, storePlain32 } from "../memory/cell";
 import { quietLoad32 } from "../memory/quiet";
 import { poolGive, poolTake } from "../memory/pool";
@@ -98,7 +98,7 @@ export function newVma(
   return vma;
 }
 
-/** The part of `vma` from `vpn` on, in no tree yet; 0: the machine has no more. */
+/** The part of `vma` from `vpn` on, in no tree yet (linkInTree()); 0: the machine has no more. */
 export function splitVma(cpu: usize, vma: usize, vpn: u32): usize {
   const file = <usize>vmaMapping(vma);
   const upper = newVma(
@@ -106,7 +106,7 @@ export function splitVma(cpu: usize, vma: usize, vpn: u32): usize {
     loadPlain32(vma + VMA_ORIGIN),
   );
   if (!upper) return 0;
-  if (file) shortenVma(cpu, file, vma, vpn);
+  if (file) splitInFile(cpu, file, vma, upper, vpn);
   else storePlain32(vma + VMA_END, vpn);
   return upper;
 }
@@ -115,6 +115,10 @@ export function splitVma(cpu: usize, vma: usize, vpn: u32): usize {
 export function linkVma(cpu: usize, mm: usize, vma: usize): void {
   const file = <usize>vmaMapping(vma);
   if (file) linkToFile(cpu, file, vma);
+  linkInTree(mm, vma);
+}
+
+export function linkInTree(mm: usize, vma: usize): void {
   storePlain32(mm + MM_VMA_ROOT, insertBelow(loadPlain32(mm + MM_VMA_ROOT), vma));
 }
 

@@ -6,10 +6,10 @@ import {
   ACTOR_FILE, ACTOR_FLAGS, ACTOR_PASS_EPOCH, ACTOR_PASS_INDEX,
 } from "../shared/actor_layout.ts";
 import { FILE_DIRTY, FILE_WRITEBACK } from "../shared/file_layout.ts";
-import { CONTROL_STOP } from "../shared/layout.ts";
+import { CONTROL_STOP, CPU_HEARTBEAT, PAGE_REFCOUNT } from "../shared/layout.ts";
 import { ACTOR_FSYNC, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
-import { clockNs } from "../memory/cell";
-import { quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
+import { clockNs, loadAcquire32 } from "../memory/cell";
+import { quietAdd32, quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
 import { fileOf, findGetPage, isRegular } from "../filemap/address_space";
 import { beginFsync, checkDurable } from "../filemap/durability";
 import { isUnderWriteback, waitOnPageWriteback } from "../filemap/page_writeback";
@@ -63,6 +63,7 @@ function writeOne(cpu: usize, actor: usize, file: usize, index: u32, sync: bool)
   const began = timed ? clockNs() : 0;
   for (let waits: u32 = 0; waits < WAITS_MAX; waits++) {
     if (!lockForWrite(cpu, actor, file, page, sync)) break;
+    const references = loadAcquire32(page + PAGE_REFCOUNT);
     const result = writePage(cpu, file, page, policyOf(sync), timed);
     if (result == WRITE_SUBMITTED || result == WRITE_BOUNCED) {
       submitWrite(cpu, actor, page, result == WRITE_BOUNCED, began);
@@ -70,7 +71,8 @@ function writeOne(cpu: usize, actor: usize, file: usize, index: u32, sync: bool)
     }
     if (result != WRITE_PINNED) break;
     completeAll(cpu, actor);
-    if (!waitForUnpin(cpu, page) || quietPoll32(CONTROL_STOP)) break;
+    quietAdd32(cpu + CPU_HEARTBEAT, 1);
+    if (!waitForUnpin(cpu, page, references) || quietPoll32(CONTROL_STOP)) break;
     if (waits + 1 == WAITS_MAX) isStuck(cpu, page);
   }
   putFolio(cpu, page, 1);

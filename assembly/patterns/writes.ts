@@ -48,7 +48,7 @@ export function submitWrite(
   quietStoreF64(write + WRITE_BEGAN_NS, began);
   quietStoreF64(write + WRITE_DUE_NS, due);
   quietStore32(write + WRITE_PAGE, page);
-  quietStore32(write + WRITE_CONTENT, submittedContent(page));
+  quietStore32(write + WRITE_CONTENT, submittedContent(cpu));
   quietStore32(write + WRITE_IS_COPY, isCopy);
   quietStore32(actor + ACTOR_WRITES, count + 1);
   countOps(cpu, OP_WRITEBACK_PAGE, 1);

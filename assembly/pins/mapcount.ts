@@ -38,16 +38,18 @@ function leftOut(step: u32): bool {
 
 /** The count of a pin whose reference is there already. */
 export function mapcountRaise(cpu: usize, folio: usize, pins: u32): void {
-  if (!covers(folio)) {
-    countWork(cpu, WORK_PINS_UNCOVERED, pins);
-    return;
-  }
+  if (!covers(folio)) return;
   // G2 _mapcount++
   if (!leftOut(DROP_G2)) addVoid32(folio + PAGE_MAPCOUNT, pins);
   // G3 wmb
   if (!leftOut(DROP_G3)) smpWmb(cpu);
   // G4 SetPagePin
   if (!leftOut(DROP_G4)) orVoid32(folio + PAGE_FLAGS, PG_PIN);
+}
+
+/** Counts pins that have come to stay as plain references. */
+export function countUncovered(cpu: usize, folio: usize, pins: u32): void {
+  if (!covers(folio)) countWork(cpu, WORK_PINS_UNCOVERED, pins);
 }
 
 /** Takes the count back and leaves the reference; the flag stays until the next page_mkclean(). */

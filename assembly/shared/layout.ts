@@ -168,6 +168,10 @@ export const CPU_HEARTBEAT = CPU_OPS + 8;
 export const CPU_LEDGER = CPU_HEARTBEAT + 4;
 /** 1 while the CPU pins or unpins: scheme and ledger may differ. */
 export const CPU_BUSY = CPU_LEDGER + 4;
+/**
+ * What the page that the CPU has just submitted for writeback held then (CPU_TRACE is before it).
+ */
+export const CPU_SUBMITTED = CPU_BUSY + 8;
 export const CPU_IRQ_OFF = CPU_LINE + CACHE_LINE_BYTES;
 export const CPU_BARRIER = CPU_IRQ_OFF + CACHE_LINE_BYTES;
 export const CPU_VMSTAT = CPU_BARRIER + CACHE_LINE_BYTES;

@@ -55,6 +55,7 @@ export function machineProblems(
   if (scheme === "lru-count" && sync !== "none") {
     refuse("scheme", `lru-count+${sync}: it has its own lock, zone_gup_lock`, "lru-count");
   }
+  const name = sync === "none" ? scheme : `${scheme}+${sync}`;
   const asks = onPinned.background !== "ignore" || onPinned.fsync !== "ignore";
   if (scheme === "refcount" && asks) {
     refuse("onPinned", "refcount, whose pinned test knows nothing", "ignore");
@@ -64,6 +65,15 @@ export function machineProblems(
     const used = sync === "none" ? scheme : `${scheme}+${sync}`;
     const found = `under-lock, and ${used} takes no page lock`;
     refuse("recheck", found, "none, before-lock, or a scheme with +lock or +lock-post");
+  }
+  if (recheck === "none" && (scheme === "lru-count" || sync === "lock-post")) {
+    const found = `none, and ${name} takes the fast path of plain references`;
+    refuse(variant === "no-recheck" ? "variant" : "recheck", found, "another scheme");
+  }
+  const waits = onPinned.background === "wait" || onPinned.fsync === "wait";
+  if (waits && scheme === "mapcount" && testAt === "before-mkclean") {
+    const found = "wait, and mapcount forgets a pin in page_mkclean() alone";
+    refuse("onPinned", found, "another policy, or test-at after-mkclean");
   }
   if (variant?.startsWith("drop-") && scheme !== "mapcount") {
     refuse("variant", `${variant} with ${scheme}`, "scheme mapcount+barrier, whose label it is");
@@ -81,8 +91,9 @@ export function machineProblems(
   if (variant?.startsWith("test-") && scheme !== "bias") {
     refuse("variant", `${variant} with ${scheme}`, "scheme bias, whose test it is");
   }
-  if (variant === "drop-T3" && testAt !== "after-set-writeback") {
-    refuse("variant", `drop-T3 with test-at ${testAt}`, "after-set-writeback");
+  const isOfTest = variant === "drop-T1" || variant === "drop-T3";
+  if (isOfTest && testAt !== "after-set-writeback") {
+    refuse("variant", `${variant} with test-at ${testAt}`, "after-set-writeback");
   }
   return problems;
 }

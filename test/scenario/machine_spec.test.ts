@@ -37,6 +37,13 @@ describe("what makes no sense is refused with the reason", () => {
     [{ variant: "drop-G6" }, "variant", /drop-G6 with bias/],
     [{ scheme: "mapcount", sync: "lock", variant: "drop-C1" }, "variant", /mapcount\+lock/],
     [{ sync: "lock", variant: "no-barrier" }, "variant", /sync lock/],
+    [{ sync: "lock-post", variant: "no-recheck" }, "variant", /plain references/],
+    [{ scheme: "lru-count", recheck: "none" }, "recheck", /lru-count takes the fast path/],
+    [
+      { scheme: "mapcount", sync: "barrier", testAt: "after-mkclean", variant: "drop-T1" },
+      "variant",
+      /drop-T1/,
+    ],
     [{ scheme: "hybrid", variant: "test-above" }, "variant", /with hybrid/],
   ] as const)("%j at %s", (given, where, found) => {
     const [problem] = problems(given);
