@@ -34,6 +34,7 @@ export { closeFile, lastSync, syncFile } from "./filemap/final_sync";
 export { readPage, writeToPage } from "./filemap/buffered";
 export { pageMkclean } from "./filemap/mkclean";
 export { makeRoom } from "./filemap/vmscan";
+export { waitForUnpin } from "./filemap/writepage";
 export { setPageDirty } from "./filemap/dirty";
 export {
   completeOnePage, shrinkOldest, submitOnePage, writeOnePage,

@@ -68,6 +68,8 @@ export interface Core {
   writeOnePage(cpu: number, file: number, index: number, sync: number): number;
   submitOnePage(cpu: number, file: number, index: number, sync: number): number;
   completeOnePage(cpu: number, page: number, content: number, bounced: number): void;
+  /** Until the page has other references; 0: it took too long. Traced: for ever. */
+  waitForUnpin(cpu: number, page: number, references: number): number;
   /** Reclaim of the oldest page (RECLAIM_* of filemap/vmscan.ts); -1: there is none. */
   shrinkOldest(cpu: number): number;
   /** A device writes to pages of a file: the generation before the first. */

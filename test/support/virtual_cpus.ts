@@ -1,4 +1,5 @@
 import {
+  ACCESS_AWAIT_CHANGE,
   ACCESS_AWAIT_ZERO,
   ACCESS_BLOCK,
   ACCESS_NOTIFY_ALL,
@@ -50,7 +51,8 @@ interface VirtualCpu {
   call: (() => number) | undefined;
   unwound: boolean;
   blockedOn: number | undefined;
-  awaits: number | undefined;
+  /** The word must become `until`, or anything but `unlike`. */
+  awaits: { address: number; until?: number; unlike?: number } | undefined;
   done: boolean;
   result: number | undefined;
 }
@@ -111,7 +113,10 @@ export class VirtualCpus {
 
   #isRunnable(cpu: VirtualCpu | undefined): boolean {
     if (cpu === undefined || cpu.done || cpu.blockedOn !== undefined) return false;
-    return cpu.awaits === undefined || this.lab.word(cpu.awaits) === 0;
+    if (cpu.awaits === undefined) return true;
+    const { address, until, unlike } = cpu.awaits;
+    const value = this.lab.word(address);
+    return until === undefined ? value !== unlike : value === until;
   }
 
   /** Runs one CPU until it is switched away from, blocks or ends. */
@@ -148,7 +153,9 @@ export class VirtualCpus {
     }
     if (base === ACCESS_BLOCK) this.#block(cpu, { blockedOn: address }, base);
     else if (base === ACCESS_AWAIT_ZERO && this.lab.word(address) !== 0) {
-      this.#block(cpu, { awaits: address }, base);
+      this.#block(cpu, { awaits: { address, until: 0 } }, base);
+    } else if (base === ACCESS_AWAIT_CHANGE) {
+      this.#block(cpu, { awaits: { address, unlike: this.lab.word(address) } }, base);
     } else if (this.#switchesHere()) this.#unwind(cpu);
     else this.#perform(address, base);
   }
@@ -166,9 +173,13 @@ export class VirtualCpus {
     return this.#running === this.#turn % this.#cpus.length;
   }
 
-  #block(cpu: VirtualCpu, on: { blockedOn?: number; awaits?: number }, kind: number): void {
+  #block(
+    cpu: VirtualCpu,
+    on: Partial<Pick<VirtualCpu, "blockedOn" | "awaits">>,
+    kind: number,
+  ): void {
     Object.assign(cpu, on);
-    const address = on.blockedOn ?? on.awaits ?? 0;
+    const address = on.blockedOn ?? on.awaits?.address ?? 0;
     this.#waits.push({ cpu: this.#running, address, kind });
     this.#unwind(cpu);
   }
