@@ -115,6 +115,7 @@ export type CoreBuild = "native" | "traced" | "recorded";
 /**
  * V8 flags set before the core is compiled: top tier at once, there is no on-stack replacement,
  * and all of it at once (60 ms), or the first call of a function is timed with its compilation.
+ * Liftoff also loses a local across `memory.atomic.wait32` (V8 11.3; decision 16).
  */
 const FLAGS = ["--no-liftoff", "--no-wasm-dynamic-tiering", "--no-wasm-lazy-compilation"] as const;
 export const V8_FLAGS = FLAGS.join(" ");
@@ -123,12 +124,17 @@ export function coreBytes(build: CoreBuild): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(builtFile(`core/${build}.wasm`)));
 }
 
+/** The one place that compiles what waits in shared memory. */
+export function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  for (const flag of FLAGS) setFlagsFromString(flag);
+  return new WebAssembly.Module(bytes);
+}
+
 /** The compiled core and the fingerprint of its bytes; compile once, share with every worker. */
 export function compileCore(build: CoreBuild): { module: WebAssembly.Module; sha256: string } {
-  for (const flag of FLAGS) setFlagsFromString(flag);
   const bytes = coreBytes(build);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { module: new WebAssembly.Module(bytes), sha256 };
+  return { module: compileModule(bytes), sha256 };
 }
 
 /** An instance over the shared memory; each thread has its own. */

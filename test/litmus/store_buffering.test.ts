@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { compileModule } from "../../src/machine/core.ts";
 import { compileLitmus, runLitmus } from "../support/litmus.ts";
 import { readWasm } from "../support/wasm_binary.ts";
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 
 test("smpMb keeps a later load behind an earlier store, on two real threads", async () => {
   expect(readWasm(binary).imports.map(({ name }) => name)).toContain("env.memory");
-  const module = new WebAssembly.Module(binary);
+  const module = compileModule(binary);
   const without = await runLitmus(module, false, LIMIT_MS);
   const fenced = await runLitmus(module, true, LIMIT_MS);
   // How often this computer shows the outcome unasked depends on its load: told, not judged.

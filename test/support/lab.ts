@@ -33,7 +33,7 @@ import {
 import {
   type Core,
   type CoreBuild,
-  coreBytes,
+  compileCore,
   instantiateCore,
   instantiateTracedCore,
 } from "../../src/machine/core.ts";
@@ -85,7 +85,7 @@ const modules = new Map<CoreBuild, WebAssembly.Module>();
 
 /** Compiled once a test file. */
 export function coreModule(build: CoreBuild): WebAssembly.Module {
-  const module = modules.get(build) ?? new WebAssembly.Module(coreBytes(build));
+  const module = modules.get(build) ?? compileCore(build).module;
   modules.set(build, module);
   return module;
 }
