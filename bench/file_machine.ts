@@ -8,7 +8,7 @@ import {
 } from "../assembly/shared/codes.ts";
 import {
   type Core,
-  compileCore,
+  coreModule,
   instantiateCore,
   instantiateTracedCore,
 } from "../src/machine/core.ts";
@@ -29,14 +29,6 @@ const REGION_STRIDE = 2 ** 21;
 
 /** ns, or accesses to the machine's memory: what a piece of work took. */
 export type Unit = "ns" | "accesses";
-
-const modules = new Map<"native" | "traced", WebAssembly.Module>();
-
-function moduleOf(build: "native" | "traced"): WebAssembly.Module {
-  const module = modules.get(build) ?? compileCore(build).module;
-  modules.set(build, module);
-  return module;
-}
 
 /**
  * One regular file, one CPU and address spaces that map the file, driven call by call. In ns it is
@@ -75,8 +67,8 @@ export class FileMachine {
       this.#accesses++;
       if (address >= tagsAt && address < tagsEnd) this.#tagAccesses++;
     };
-    if (unit === "ns") this.core = instantiateCore(moduleOf("native"), memory);
-    else this.core = instantiateTracedCore(moduleOf("traced"), memory, step);
+    if (unit === "ns") this.core = instantiateCore(coreModule("native"), memory);
+    else this.core = instantiateTracedCore(coreModule("traced"), memory, step);
     this.cpu = cpuAddress(this.#machine, 0);
     this.file = fileAddress(this.#machine, 0);
     this.core.boot(this.cpu);

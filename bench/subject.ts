@@ -11,7 +11,7 @@ import {
 import { CPU_ACTOR } from "../assembly/shared/layout.ts";
 import { placeActors, planFor } from "../src/executors/threads/placement.ts";
 import { writeActor } from "../src/machine/actor_block.ts";
-import { type Core, compileCore, instantiateCore } from "../src/machine/core.ts";
+import { type Core, coreModule, instantiateCore } from "../src/machine/core.ts";
 import { cpuAddress, type Machine, makeMachine } from "../src/machine/machine.ts";
 import { makeScenario, type ScenarioInput } from "../src/scenario/make_scenario.ts";
 import { busyNs, wallNs } from "./time.ts";
@@ -35,8 +35,6 @@ export interface StartTimes {
   readonly populate: number;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
 /**
  * The native core with one actor, in this process, on this thread. Actors of further jobs are set
  * up and stay idle.
@@ -48,14 +46,14 @@ export class Subject implements Runner {
   readonly core: Core;
 
   constructor(input: ScenarioInput, module?: WebAssembly.Module) {
-    compiled ??= module ?? compileCore("native").module;
+    const compiled = module ?? coreModule("native");
     const begin = wallNs();
     const scenario = makeScenario(input);
     const groups = scenario.groups.map(placeActors);
     const plan = planFor(scenario, groups);
     const planned = wallNs();
     this.machine = makeMachine(plan, scenario.machine);
-    this.core = instantiateCore(module ?? compiled, this.machine.memory);
+    this.core = instantiateCore(compiled, this.machine.memory);
     this.cpu = cpuAddress(this.machine, 0);
     const allocated = wallNs();
     this.core.boot(this.cpu);

@@ -20,11 +20,12 @@ import { drainPasses, runPasses } from "./gup_passes";
 import { runGupTest } from "./gup_test";
 import { drainIo, fail, runIo } from "./io_loop";
 import { drainMapper, runMapper } from "./mapper";
-import { drainReclaim, runReclaim } from "./reclaim";
+import { runReclaim } from "./reclaim";
 import { deregisterAll, registerAll, runRegistered } from "./regions";
 import { resetSlots } from "./slots";
 import { runTruncate } from "./truncating";
-import { drainWriteback, runWriteback } from "./writeback";
+import { runWriteback } from "./writeback";
+import { drainWrites } from "./writes";
 import { deregisterUmem, registerUmem, runUmem } from "./xsk_umem";
 
 /** STATUS_RUNNING: call again; STATUS_DONE; STATUS_FAILED: its errno is in ACTOR_ERROR. */
@@ -79,8 +80,7 @@ function runPattern(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
 /** STATUS_RUNNING while there is more to give back. */
 function drain(cpu: usize, actor: usize, pattern: u32, budget: u32): u32 {
   if (pattern == PATTERN_MAPPER) return drainMapper(cpu, actor, budget);
-  if (pattern == PATTERN_WRITEBACK) return drainWriteback(cpu, actor);
-  if (pattern == PATTERN_RECLAIM) return drainReclaim(cpu, actor);
+  if (pattern == PATTERN_WRITEBACK || pattern == PATTERN_RECLAIM) return drainWrites(cpu, actor);
   if (quietLoad32(actor + ACTOR_PASSES)) return drainPasses(cpu, actor, budget);
   if (quietLoad32(actor + ACTOR_SLOTS)) drainIo(cpu, actor);
   if (pattern == PATTERN_XSK_UMEM) deregisterUmem(cpu, actor);

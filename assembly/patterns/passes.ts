@@ -2,7 +2,8 @@
  * Background actors work in passes, one every so often; between them they sleep, and say they live.
  */
 import {
-  ACTOR_BATCH, ACTOR_COUNTDOWN, ACTOR_EVERY_NS, ACTOR_PASS, ACTOR_REGION_UNTIL, ACTOR_SAMPLE,
+  ACTOR_BATCH, ACTOR_COUNTDOWN, ACTOR_EVERY_NS, ACTOR_PASS, ACTOR_PASS_INDEX, ACTOR_REGION_UNTIL,
+  ACTOR_SAMPLE,
 } from "../shared/actor_layout.ts";
 import { CONTROL_STOP } from "../shared/layout.ts";
 import { clockNs } from "../memory/cell";
@@ -30,6 +31,7 @@ export function beginPass(actor: usize, earlier: f64): bool {
   // A pass that took longer than the interval puts off the next one: no crowd of them.
   quietStoreF64(actor + ACTOR_REGION_UNTIL, now + quietLoadF64(actor + ACTOR_EVERY_NS));
   quietStore32(actor + ACTOR_PASS, 1);
+  quietStore32(actor + ACTOR_PASS_INDEX, 0);
   return true;
 }
 

@@ -3,7 +3,7 @@
  */
 import { ACTOR_PASS_INDEX } from "../shared/actor_layout.ts";
 import { CONTROL_STOP, CPU_OPS } from "../shared/layout.ts";
-import { STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
+import { STATUS_RUNNING } from "../shared/codes.ts";
 import { clockNs } from "../memory/cell";
 import { quietAdd64, quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
 import {
@@ -11,16 +11,13 @@ import {
 } from "../filemap/vmscan";
 import { lruIsolateOldest } from "../mm/lru";
 import { batchOf, beginPass, endPass, isInPass, isTimed } from "./passes";
-import { completeAll, completeDue, submitWrite } from "./writes";
+import { completeDue, submitWrite } from "./writes";
 
 export function runReclaim(cpu: usize, actor: usize, budget: u32): u32 {
   let left = budget;
   while (left && !quietPoll32(CONTROL_STOP)) {
     const due = completeDue(cpu, actor);
-    if (!isInPass(actor)) {
-      if (!beginPass(actor, due)) return STATUS_RUNNING;
-      quietStore32(actor + ACTOR_PASS_INDEX, 0);
-    }
+    if (!isInPass(actor) && !beginPass(actor, due)) return STATUS_RUNNING;
     const seen = quietLoad32(actor + ACTOR_PASS_INDEX);
     const page = seen < batchOf(actor) ? lruIsolateOldest(cpu) : 0;
     if (page) {
@@ -40,10 +37,4 @@ function shrinkOne(cpu: usize, actor: usize, page: usize): void {
   if (result == RECLAIM_SUBMITTED || result == RECLAIM_BOUNCED) {
     submitWrite(cpu, actor, page, result == RECLAIM_BOUNCED, began);
   } else if (result != RECLAIM_FREED) putBack(cpu, page);
-}
-
-export function drainReclaim(cpu: usize, actor: usize): u32 {
-  completeAll(cpu, actor);
-  endPass(actor);
-  return STATUS_DONE;
 }

@@ -7,7 +7,7 @@ import {
 } from "../shared/actor_layout.ts";
 import { FILE_DIRTY, FILE_WRITEBACK } from "../shared/file_layout.ts";
 import { CONTROL_STOP, CPU_HEARTBEAT, PAGE_REFCOUNT } from "../shared/layout.ts";
-import { ACTOR_FSYNC, STATUS_DONE, STATUS_RUNNING } from "../shared/codes.ts";
+import { ACTOR_FSYNC, STATUS_RUNNING } from "../shared/codes.ts";
 import { clockNs, loadAcquire32 } from "../memory/cell";
 import { quietAdd32, quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
 import { fileOf, findGetPage, isRegular } from "../filemap/address_space";
@@ -34,7 +34,6 @@ export function runWriteback(cpu: usize, actor: usize, budget: u32): u32 {
     const due = completeDue(cpu, actor);
     if (!isInPass(actor)) {
       if (!beginPass(actor, due)) return STATUS_RUNNING;
-      quietStore32(actor + ACTOR_PASS_INDEX, 0);
       if (sync) quietStore32(actor + ACTOR_PASS_EPOCH, beginFsync(file));
     }
     const index = nextTagged(file, FILE_DIRTY, quietLoad32(actor + ACTOR_PASS_INDEX));
@@ -48,12 +47,6 @@ export function runWriteback(cpu: usize, actor: usize, budget: u32): u32 {
     left--;
   }
   return STATUS_RUNNING;
-}
-
-export function drainWriteback(cpu: usize, actor: usize): u32 {
-  completeAll(cpu, actor);
-  endPass(actor);
-  return STATUS_DONE;
 }
 
 function writeOne(cpu: usize, actor: usize, file: usize, index: u32, sync: bool): void {

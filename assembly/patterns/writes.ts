@@ -8,7 +8,7 @@ import {
   WRITE_DUE_NS, WRITE_IS_COPY, WRITE_PAGE,
 } from "../shared/actor_layout.ts";
 import { CPU_HEARTBEAT, CPU_OPS, PARAM_SERVICE, PARAM_SERVICE_COUNT } from "../shared/layout.ts";
-import { OP_WRITEBACK_PAGE, PATTERN_RECLAIM } from "../shared/codes.ts";
+import { OP_WRITEBACK_PAGE, PATTERN_RECLAIM, STATUS_DONE } from "../shared/codes.ts";
 import { clockNs } from "../memory/cell";
 import {
   quietAdd32, quietAdd64, quietCopy, quietLoad32, quietLoadF64, quietSleep, quietStore32,
@@ -19,6 +19,7 @@ import { putBack } from "../filemap/vmscan";
 import { completeWrite, submittedContent } from "../filemap/writepage";
 import { putFolio } from "../mm/folio";
 import { countOps, recordLatency } from "../observe/latency";
+import { endPass } from "./passes";
 import { randomBelow } from "./random";
 
 const LONGEST_SLEEP_NS: f64 = 1000000;
@@ -103,6 +104,13 @@ export function completeAll(cpu: usize, actor: usize): void {
     const next = completeDue(cpu, actor);
     if (writesInFlight(actor)) pause(cpu, next);
   }
+}
+
+/** The end of an actor that writes pages. */
+export function drainWrites(cpu: usize, actor: usize): u32 {
+  completeAll(cpu, actor);
+  endPass(actor);
+  return STATUS_DONE;
 }
 
 /** Sleeps until the device is done, or a while less; shows that it lives. */

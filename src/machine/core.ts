@@ -137,6 +137,15 @@ export function compileCore(build: CoreBuild): { module: WebAssembly.Module; sha
   return { module: compileModule(bytes), sha256 };
 }
 
+const modules = new Map<CoreBuild, WebAssembly.Module>();
+
+/** A build's compiled core, compiled once a process. */
+export function coreModule(build: CoreBuild): WebAssembly.Module {
+  const module = modules.get(build) ?? compileCore(build).module;
+  modules.set(build, module);
+  return module;
+}
+
 /** An instance over the shared memory; each thread has its own. */
 export function instantiateCore(module: WebAssembly.Module, memory: WebAssembly.Memory): Core {
   const instance = new WebAssembly.Instance(module, { env: { memory, now: monotonicNs } });

@@ -33,7 +33,7 @@ import {
 import {
   type Core,
   type CoreBuild,
-  compileCore,
+  coreModule,
   instantiateCore,
   instantiateTracedCore,
 } from "../../src/machine/core.ts";
@@ -80,15 +80,6 @@ export interface LabOptions extends Omit<MachineInput, "pages"> {
 const FILE_KINDS: readonly number[] = [VMA_SHMEM, VMA_REGULAR_FILE, VMA_FSDAX];
 /** The lab's regular file, for jobs that name one. */
 export const REGULAR_FILE = `/${VMA_REGULAR_FILE}`;
-
-const modules = new Map<CoreBuild, WebAssembly.Module>();
-
-/** Compiled once a test file. */
-export function coreModule(build: CoreBuild): WebAssembly.Module {
-  const module = modules.get(build) ?? compileCore(build).module;
-  modules.set(build, module);
-  return module;
-}
 
 /** A small booted machine with its core, and words to look into it. */
 export class Lab {

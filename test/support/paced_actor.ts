@@ -24,7 +24,7 @@ import {
 } from "../../assembly/shared/pacing_layout.ts";
 import { arenaBytesOf, pagesOfClone } from "../../src/machine/actor_arena.ts";
 import { writeActor } from "../../src/machine/actor_block.ts";
-import type { Core } from "../../src/machine/core.ts";
+import { type Core, coreModule } from "../../src/machine/core.ts";
 import type { LatencyHistogram } from "../../src/machine/histogram.ts";
 import { readHistogram } from "../../src/machine/latency.ts";
 import { cpuAddress, type Machine, makeMachine } from "../../src/machine/machine.ts";
@@ -33,7 +33,6 @@ import { planMachine } from "../../src/machine/plan.ts";
 import { DEFAULT_JOB } from "../../src/scenario/defaults.ts";
 import { DEFAULT_MACHINE } from "../../src/scenario/machine_spec.ts";
 import type { Job } from "../../src/scenario/scenario.ts";
-import { coreModule } from "./lab.ts";
 
 type Direction = "read" | "write";
 const SPARE_BYTES = 1024;

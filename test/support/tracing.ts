@@ -4,10 +4,11 @@ import {
   TRACE_REF_KINDS,
   TRACE_REF_MOD_UNLESS,
 } from "../../assembly/shared/trace_layout.ts";
+import { coreModule } from "../../src/machine/core.ts";
 import type { CpuTrace } from "../../src/machine/trace.ts";
 import { takeTraces } from "../../src/machine/trace.ts";
 import { PAGE_REF_NAMES } from "../../src/results/page_ref.ts";
-import { coreModule, Lab, type LabOptions } from "./lab.ts";
+import { Lab, type LabOptions } from "./lab.ts";
 
 /** A lab of the recorded core with rings. */
 export function recordedLab(options: LabOptions = {}): Lab {

@@ -3,7 +3,8 @@ import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { FOLL_WRITE } from "../../../assembly/shared/codes.ts";
 import { PAGE_LRU_PREV, ZONE_GUP_LOCK } from "../../../assembly/shared/layout.ts";
-import { coreModule, Lab } from "../../support/lab.ts";
+import { coreModule } from "../../../src/machine/core.ts";
+import { Lab } from "../../support/lab.ts";
 
 const PINNER = `
 const { parentPort, workerData: d } = require("node:worker_threads");

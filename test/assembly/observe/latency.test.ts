@@ -2,13 +2,13 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { OP_PIN_FAST, OP_PIN_SLOW } from "../../../assembly/shared/codes.ts";
 import { HISTOGRAM_HIGHEST_NS } from "../../../assembly/shared/histogram.ts";
-import type { Core } from "../../../src/machine/core.ts";
+import { type Core, coreModule } from "../../../src/machine/core.ts";
 import { LatencyHistogram } from "../../../src/machine/histogram.ts";
 import { readHistogram, readOpStat } from "../../../src/machine/latency.ts";
 import { cpuAddress, makeMachine, mmAddress } from "../../../src/machine/machine.ts";
 import { planMachine } from "../../../src/machine/plan.ts";
 import { completeMachine } from "../../../src/scenario/machine_spec.ts";
-import { coreModule, READ_WRITE } from "../../support/lab.ts";
+import { READ_WRITE } from "../../support/lab.ts";
 
 /** A machine with histograms whose slow pins take as long as `latencies` says, in order. */
 function timed(latencies: readonly number[]) {
