@@ -1,7 +1,7 @@
 import { makeCouple, verdict } from "./against_twin.ts";
 import { gupScenario, HUGE, HUGE_AS_SMALL } from "./cases.ts";
 import { GupAlone } from "./gup_alone.ts";
-import { type Comparison, type Couple, compare, type Effort } from "./side_by_side.ts";
+import { type Comparison, type Couple, compare, coupleOf, type Effort } from "./side_by_side.ts";
 import { type Runner, Subject } from "./subject.ts";
 import { factor, ns, type Table } from "./table.ts";
 import type { TwinWorkshop } from "./twin.ts";
@@ -45,12 +45,5 @@ function row(name: string, { nsA, nsB, ratio }: Comparison, bar?: number): strin
 function coreCouple(runnerOf: (subject: Subject) => Runner): Promise<Couple> {
   const huge = new Subject(gupScenario(HUGE, "bias"));
   const small = new Subject(gupScenario(HUGE_AS_SMALL, "bias"));
-  return Promise.resolve({
-    a: runnerOf(huge),
-    b: runnerOf(small),
-    end: () => {
-      huge.end();
-      small.end();
-    },
-  });
+  return Promise.resolve(coupleOf(huge, small, runnerOf));
 }

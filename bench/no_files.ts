@@ -4,7 +4,7 @@ import { cpuAddress, mmAddress } from "../src/machine/machine.ts";
 import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
 import { type GupCase, gupScenario } from "./cases.ts";
 import { SHARED_WRITES } from "./file_machine.ts";
-import { type Comparison, type Couple, compare, type Effort } from "./side_by_side.ts";
+import { type Comparison, type Couple, compare, coupleOf, type Effort } from "./side_by_side.ts";
 import type { Estimate } from "./statistics.ts";
 import { Subject } from "./subject.ts";
 import { factor, ns, type Table } from "./table.ts";
@@ -64,14 +64,7 @@ function makeCouple(gup: GupCase, filePages: number): Couple {
   const without = new Subject(gupScenario(gup, "bias"));
   const withFile = new Subject(scenarioWithFile(gup, filePages));
   fillPageCache(withFile, filePages);
-  return {
-    a: withFile,
-    b: without,
-    end: () => {
-      withFile.end();
-      without.end();
-    },
-  };
+  return coupleOf(withFile, without);
 }
 
 function scenarioWithFile(gup: GupCase, filePages: number): ScenarioInput {

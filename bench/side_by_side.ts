@@ -1,6 +1,6 @@
 import { splitmix64 } from "../src/machine/prng.ts";
 import { bootstrapMedian, type Estimate, median, repeatability } from "./statistics.ts";
-import type { Runner, Spent } from "./subject.ts";
+import type { Runner, Spent, Subject } from "./subject.ts";
 
 /** How much to measure. */
 export interface Effort {
@@ -17,6 +17,22 @@ export interface Couple {
   readonly a: Runner;
   readonly b: Runner;
   end(): void;
+}
+
+/** Two machines as a couple; `runnerOf` says what each of them does. */
+export function coupleOf(
+  a: Subject,
+  b: Subject,
+  runnerOf: (subject: Subject) => Runner = (subject) => subject,
+): Couple {
+  return {
+    a: runnerOf(a),
+    b: runnerOf(b),
+    end: () => {
+      a.end();
+      b.end();
+    },
+  };
 }
 
 export interface Comparison {

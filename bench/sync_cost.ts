@@ -5,9 +5,10 @@ import {
   GUP_TEST_CALLS,
 } from "../assembly/shared/actor_layout.ts";
 import { FOLL_WRITE } from "../assembly/shared/codes.ts";
+import { schemeName } from "../src/scenario/machine_words.ts";
 import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
 import type { CountName, RecheckName, SyncName } from "../src/scenario/scenario.ts";
-import { type Couple, compare, type Effort } from "./side_by_side.ts";
+import { type Couple, compare, coupleOf, type Effort } from "./side_by_side.ts";
 import { type Runner, type Spent, Subject } from "./subject.ts";
 import { ns, share, type Table } from "./table.ts";
 import { busyNs, wallNs } from "./time.ts";
@@ -110,22 +111,15 @@ export async function syncCost(effort: Effort): Promise<Table> {
   };
 }
 
-function nameOf({ scheme, sync, recheck }: Scheme): string {
-  if (recheck !== undefined) return `${scheme}, recheck ${recheck}`;
-  return sync === "none" ? scheme : `${scheme}+${sync}`;
+function nameOf(one: Scheme): string {
+  const { scheme, recheck } = one;
+  return recheck === undefined ? schemeName(one) : `${scheme}, recheck ${recheck}`;
 }
 
 function makeCouple(memory: Memory, one: Scheme, other: Scheme): Couple {
   const base = new Subject(scenarioOf(memory, other));
   const compared = new Subject(scenarioOf(memory, one));
-  return {
-    a: new PinAndUnpin(base, memory.pagesPerCall),
-    b: new PinAndUnpin(compared, memory.pagesPerCall),
-    end: () => {
-      base.end();
-      compared.end();
-    },
-  };
+  return coupleOf(base, compared, (subject) => new PinAndUnpin(subject, memory.pagesPerCall));
 }
 
 function scenarioOf({ pagesPerCall, bufferFile }: Memory, machine: Scheme): ScenarioInput {

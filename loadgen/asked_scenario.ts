@@ -3,7 +3,8 @@ import {
   DEFAULT_MACHINE,
   type MachineInput,
 } from "../src/scenario/machine_spec.ts";
-import { makeScenario } from "../src/scenario/make_scenario.ts";
+import { schemeName, usesBias } from "../src/scenario/machine_words.ts";
+import { defined, makeScenario } from "../src/scenario/make_scenario.ts";
 import type { Scenario } from "../src/scenario/scenario.ts";
 import { type AskedFor, FLAG_OF } from "./flags.ts";
 import { type Places, placed } from "./places.ts";
@@ -29,16 +30,10 @@ function placesOf({ places }: RunFile, { machine }: AskedFor): Places {
   return new Map([...places, ...[...FLAG_OF].filter(([path]) => flags.includes(path))]);
 }
 
-/** The keys that have a value. */
-function defined<T extends object>(part: T): Partial<T> {
-  const entries = Object.entries(part).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Partial<T>;
-}
-
 /** What was asked for and makes no difference. */
 function idleBias({ machine: { bias } }: AskedFor, machine: MachineInput): string[] {
   const { scheme = DEFAULT_MACHINE.scheme } = machine;
-  if (bias === undefined || scheme === "bias" || scheme === "hybrid") return [];
+  if (bias === undefined || usesBias({ scheme })) return [];
   return [`--bias ${bias}: ${scheme} counts pins without a bias`];
 }
 
@@ -46,7 +41,6 @@ function idleBias({ machine: { bias } }: AskedFor, machine: MachineInput): strin
 function idleMatrix({ matrix }: RunFile, machine: MachineInput): string[] {
   const axes = Object.entries(matrix).map(([key, values]) => `${values?.length} of ${key}`);
   if (axes.length === 0) return [];
-  const { scheme, sync } = completeMachine(machine);
-  const own = sync === "none" ? scheme : `${scheme}+${sync}`;
+  const own = schemeName(completeMachine(machine));
   return [`the matrix (${axes.join(", ")}) is for sweep and compare; this run is of ${own}`];
 }

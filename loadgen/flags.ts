@@ -1,6 +1,7 @@
 import { BIAS_MAX, BIAS_MIN } from "../assembly/shared/codes.ts";
 import { LARGEST_COUNT, LARGEST_SAMPLE, LONGEST_RUN_MS } from "../src/scenario/limits.ts";
 import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
+import { acceptedWords } from "../src/scenario/nearest_name.ts";
 import type { Problem } from "../src/scenario/problem.ts";
 import {
   RECHECK_NAMES,
@@ -11,13 +12,7 @@ import {
   VARIANT_NAMES,
 } from "../src/scenario/scenario.ts";
 import { parseThreshold } from "../src/scenario/threshold.ts";
-import {
-  acceptedWords,
-  POLICY_FORM,
-  POLICY_WORDS,
-  SCHEME_FORM,
-  SCHEME_WORDS,
-} from "./machine_words.ts";
+import { POLICY_FORM, POLICY_WORDS, SCHEME_FORM, SCHEME_WORDS } from "./machine_words.ts";
 import { timeMs } from "./time_text.ts";
 
 /** What commander hands over: strings, as they were typed. */

@@ -1,4 +1,3 @@
-import { nearestName } from "../src/scenario/nearest_name.ts";
 import {
   COUNT_NAMES,
   type CountName,
@@ -44,9 +43,3 @@ export const POLICY_WORDS: ReadonlyMap<string, PolicyPair> = new Map(
     ]),
   ]),
 );
-
-/** What is accepted, led by the known word nearest to the one that was found. */
-export function acceptedWords(found: string, known: Iterable<string>, form: string): string {
-  const near = nearestName(found, known);
-  return near === undefined ? form : `did you mean ${near}? ${form}`;
-}

@@ -1,8 +1,9 @@
 import type { ScenarioInput } from "../src/scenario/make_scenario.ts";
 import { ConfigurationError } from "../src/scenario/problem.ts";
 import type { Scenario } from "../src/scenario/scenario.ts";
+import { isScenarioName } from "../src/scenario/scenario_name.ts";
 import { JOB_FILE_LIMITS, type JobFileInput, readJobFile } from "./fio/read_job_file.ts";
-import { readText } from "./fio/read_text.ts";
+import { readText, sourceName } from "./fio/read_text.ts";
 import type { Places } from "./places.ts";
 
 /** What a run takes from its file, whatever the file is written in. */
@@ -37,7 +38,7 @@ export const NO_RUN_FILE: RunFile = { ...NOTHING, name: "", groups: [], notes: [
 export async function readRunFile(input: JobFileInput): Promise<RunFile> {
   const read = readText(input.source, JOB_FILE_LIMITS.bytes);
   if (!read.ok) {
-    const where = input.source === "-" ? "stdin" : input.source;
+    const where = sourceName(input.source);
     throw new ConfigurationError([{ where, found: read.found, accepted: read.accepted }]);
   }
   const given = { ...input, text: read.text };
@@ -52,7 +53,7 @@ export async function readRunFile(input: JobFileInput): Promise<RunFile> {
 
 /** A job file begins with a [section], a scenario with a key, a brace or a document's start. */
 function isYaml(source: string, text: string): boolean {
-  if (source !== "-") return /\.ya?ml$/.test(source);
+  if (source !== "-") return isScenarioName(source);
   const first = text.split("\n").find((line) => !/^\s*(?:[#;].*)?$/.test(line)) ?? "";
   return /^(?:---|%YAML|\{|"?'?[\w/.-]+"?'?\s*:(?:\s|$))/.test(first);
 }

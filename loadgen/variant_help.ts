@@ -4,7 +4,7 @@ import type { VariantName } from "../src/scenario/scenario.ts";
 const WIDTH = 78;
 
 /** What each variant leaves out or does otherwise. */
-export const VARIANTS: Readonly<Record<VariantName, string>> = {
+const VARIANTS: Readonly<Record<VariantName, string>> = {
   "drop-G1": "gup: no barrier before the page is counted",
   "drop-G2": "gup: _mapcount is not raised",
   "drop-G3": "gup: no barrier between the count and the flag",

@@ -6,7 +6,7 @@ import { submittersOf } from "../../src/scenario/submitters.ts";
 import { applySection } from "./apply_section.ts";
 import { Notes } from "./notes.ts";
 import { Problems } from "./problems.ts";
-import { type ReadText, readText, textOf } from "./read_text.ts";
+import { type ReadText, readText, sourceName, textOf } from "./read_text.ts";
 import {
   type PlaceOfLine,
   readSections,
@@ -81,7 +81,7 @@ function textOfInput(input: JobFileInput, limits: JobFileLimits): ReadText {
  * that is missing or unreadable is such a problem too
  */
 export function readJobFile(input: JobFileInput, limits = JOB_FILE_LIMITS): JobFile {
-  const label = input.within?.place ?? (input.source === "-" ? "stdin" : input.source);
+  const label = input.within?.place ?? sourceName(input.source);
   const problems = new Problems();
   const notes = new Notes();
   const read = textOfInput(input, limits);

@@ -25,6 +25,11 @@ function refused(error: unknown): ReadText {
   return { ok: false, found, accepted };
 }
 
+/** How messages call a source: its path, or what - stands for. */
+export function sourceName(source: string): string {
+  return source === "-" ? "stdin" : source;
+}
+
 const WAIT_MS = 10;
 
 /** Reads to the end or to one byte past the limit, so that an endless file ends too. */

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Problems } from "./problems.ts";
-import { readText } from "./read_text.ts";
+import { readText, sourceName } from "./read_text.ts";
 import { shown } from "./shown.ts";
 
 /** One line of a section: `key`, `key=value` or `key = value`, before substitution. */
@@ -166,7 +166,7 @@ function identityOf(path: string): string {
 export type PlaceOfLine = (line: number) => string;
 
 function placeIn(source: string): PlaceOfLine {
-  const label = source === "-" ? "stdin" : source;
+  const label = sourceName(source);
   return (line) => `${label}:${line}`;
 }
 

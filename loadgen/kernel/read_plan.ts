@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { isTimed } from "../../src/scenario/endless.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
 import type { Job } from "../../src/scenario/scenario.ts";
+import { isScenarioName } from "../../src/scenario/scenario_name.ts";
 import { Problems } from "../fio/problems.ts";
 import { JOB_FILE_LIMITS, type JobFile, readJobFile } from "../fio/read_job_file.ts";
 import { readText } from "../fio/read_text.ts";
@@ -36,7 +37,7 @@ export interface KernelPlan extends Derived {
  * be compared
  */
 export function readPlan(source: string, env: Surroundings["env"]): KernelPlan {
-  if (/\.ya?ml$/.test(source)) {
+  if (isScenarioName(source)) {
     const found = "a scenario, and the real fio reads none";
     throw new ConfigurationError([{ where: source, found, accepted: "a fio job file" }]);
   }

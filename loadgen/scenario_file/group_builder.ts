@@ -1,4 +1,4 @@
-import { nearestName } from "../../src/scenario/nearest_name.ts";
+import { acceptedWords } from "../../src/scenario/nearest_name.ts";
 import { ConfigurationError } from "../../src/scenario/problem.ts";
 import type { Group, Job } from "../../src/scenario/scenario.ts";
 import { Notes } from "../fio/notes.ts";
@@ -84,10 +84,9 @@ export class GroupBuilder {
     ]);
     for (const { job, place } of jobs) {
       if (job.file === undefined || known.has(job.file)) continue;
-      const near = nearestName(job.file, known);
-      const hint = near === undefined ? "" : `did you mean ${near}? `;
       const found = `found ${shown(job.file)}, which no job maps, reads or writes`;
-      const accepted = `${hint}A file of mem: mmapshared:FILE, of buffered_io, or under files`;
+      const files = "A file of mem: mmapshared:FILE, of buffered_io, or under files";
+      const accepted = acceptedWords(job.file, known, files);
       this.problems.add(`${place}.file`, found, accepted);
     }
   }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LARGEST_COUNT, LONGEST_RUN_MS } from "../../src/scenario/limits.ts";
+import { acceptedWords } from "../../src/scenario/nearest_name.ts";
 import { parseBytes, SIZE_FORMS } from "../fio/units.ts";
-import { acceptedWords } from "../machine_words.ts";
 import { TIME_PATTERN, timeMs } from "../time_text.ts";
 
 /**

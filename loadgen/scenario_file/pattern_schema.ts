@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
+import { acceptedWords } from "../../src/scenario/nearest_name.ts";
 import type { Job, PatternName } from "../../src/scenario/scenario.ts";
 import { findOption } from "../fio/option_table.ts";
-import { acceptedWords } from "../machine_words.ts";
 import { mapping, name, size, text, time, whole } from "./leaves.ts";
 
 /**

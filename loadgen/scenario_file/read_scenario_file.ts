@@ -3,6 +3,7 @@ import { serviceQuantilesNs } from "../../src/scenario/service_times.ts";
 import { parseThreshold } from "../../src/scenario/threshold.ts";
 import { Problems } from "../fio/problems.ts";
 import type { JobFileInput } from "../fio/read_job_file.ts";
+import { sourceName } from "../fio/read_text.ts";
 import type { RunFile } from "../run_file.ts";
 import { type Entry, GroupBuilder } from "./group_builder.ts";
 import { withHugePages } from "./huge_pages.ts";
@@ -31,7 +32,7 @@ const PATHS: Readonly<Record<string, string>> = {
  * @throws ConfigurationError with every problem of the file at once (exit status 104)
  */
 export function readScenarioFile(input: JobFileInput & { readonly text: string }): RunFile {
-  const label = input.source === "-" ? "stdin" : input.source;
+  const label = sourceName(input.source);
   const problems = new Problems();
   const yaml = YamlText.read(label, input.text, problems);
   problems.throwIfAny(label);

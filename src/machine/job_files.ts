@@ -37,9 +37,3 @@ export function filesOf(scenario: Scenario, users: readonly FileUser[]): FileSpe
 function modelledPages(bytes: number): number {
   return Math.min(MOST_FILE_PAGES, Math.ceil(bytes / PAGE_BYTES));
 }
-
-/** Anonymous pages that a clone maps; pages of files belong to the page cache. */
-export function anonymousPages(job: Job): number {
-  const isShared = job.bufferFile !== undefined && (job.passes?.shared ?? true);
-  return isShared ? 0 : pagesOfClone(job);
-}

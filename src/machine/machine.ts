@@ -99,7 +99,7 @@ import type {
 import { writeFiles } from "./files.ts";
 import type { MachinePlan } from "./plan.ts";
 
-export const SCHEME_CODES: Readonly<Record<CountName, number>> = {
+const SCHEME_CODES: Readonly<Record<CountName, number>> = {
   refcount: SCHEME_REFCOUNT,
   "lru-count": SCHEME_LRU_COUNT,
   bias: SCHEME_BIAS,

@@ -1,6 +1,7 @@
 import { chosenParameters, machineParameters } from "../scenario/machine_words.ts";
+import { isScenarioName } from "../scenario/scenario_name.ts";
 import type { RunRecord } from "./record.ts";
-import { brokenPromises, causeOf } from "./record_facts.ts";
+import { brokenPromises, causeOf, failureWords, INTERRUPTED } from "./record_facts.ts";
 import { refusalWords } from "./refusal.ts";
 import { failedThresholds, foundWords } from "./threshold_words.ts";
 import { timesWords } from "./words.ts";
@@ -53,24 +54,19 @@ export function exitStatusOf(reasons: readonly ExitReason[]): ExitStatus {
 export function runExitReasons(record: RunRecord): ExitReason[] {
   const reasons: ExitReason[] = [];
   for (const failed of record.jobs) {
-    const { job, error, errorText } = failed;
+    const { job, error } = failed;
     if (error === 0) continue;
     const refusal = refusalWords(record, failed);
     if (refusal !== undefined) {
       reasons.push({ status: EXIT_CONFIGURATION, message: `job ${job.name}: ${refusal}` });
       continue;
     }
-    const what = errorText === "" ? `error ${error}` : `${errorText} (error ${error})`;
     const cause = causeOf(record, failed);
-    const because = cause === undefined ? "" : `, because ${cause.name} was violated`;
     const status = cause === undefined ? EXIT_INTERNAL : EXIT_INVARIANT;
-    reasons.push({ status, message: `job ${job.name} failed: ${what}${because}` });
+    reasons.push({ status, message: `job ${job.name} failed: ${failureWords(failed, cause)}` });
   }
   if (record.interrupted) {
-    reasons.push({
-      status: EXIT_INTERRUPTED,
-      message: "interrupted; the results hold what was measured until then",
-    });
+    reasons.push({ status: EXIT_INTERRUPTED, message: INTERRUPTED });
   }
   for (const { name, count, first } of brokenPromises(record)) {
     const message = `${name} violated ${timesWords(count)}: ${first}`;
@@ -93,7 +89,7 @@ export function repeatParts(record: RunRecord): string[] | undefined {
   const { source, machine, run, thresholds } = record.scenario;
   if (source === "api") return undefined;
   // A scenario file may have said something else than the scheme's own.
-  const parameters = /\.ya?ml$/.test(source)
+  const parameters = isScenarioName(source)
     ? machineParameters(machine)
     : chosenParameters(machine);
   return [

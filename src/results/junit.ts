@@ -1,6 +1,6 @@
 import { machineParameters } from "../scenario/machine_words.ts";
 import type { RunRecord } from "./record.ts";
-import { causeOf } from "./record_facts.ts";
+import { causeOf, failureWords, INTERRUPTED } from "./record_facts.ts";
 import { foundWords } from "./threshold_words.ts";
 import { timesWords } from "./words.ts";
 import { attributes, element } from "./xml.ts";
@@ -46,21 +46,18 @@ export function junitXml(record: RunRecord): string {
 function runCase({ interrupted, durationNs }: RunRecord): TestCase {
   const whole = { classname: "pinlab.run", name: "runs to its end", seconds: durationNs / 1e9 };
   if (!interrupted) return whole;
-  const message = "interrupted; the results hold what was measured until then";
-  return { ...whole, outcome: { kind: "error", message } };
+  return { ...whole, outcome: { kind: "error", message: INTERRUPTED } };
 }
 
 /** A job that broke the machine is a verdict on the machine too. */
 function jobCases(record: RunRecord): TestCase[] {
   return record.jobs.map((failed): TestCase => {
-    const { job, elapsedNs, error, errorText } = failed;
+    const { job, elapsedNs, error } = failed;
     const done = { classname: "pinlab.job", name: job.name, seconds: elapsedNs / 1e9 };
     if (error === 0) return done;
-    const message = errorText === "" ? `error ${error}` : `${errorText} (error ${error})`;
     const cause = causeOf(record, failed);
-    if (cause === undefined) return { ...done, outcome: { kind: "error", message } };
-    const because = `${message}, because ${cause.name} was violated`;
-    return { ...done, outcome: { kind: "failure", message: because } };
+    const kind = cause === undefined ? "error" : "failure";
+    return { ...done, outcome: { kind, message: failureWords(failed, cause) } };
   });
 }
 

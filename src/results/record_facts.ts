@@ -13,6 +13,8 @@ import type {
 
 /** Facts of a run that more than one output states. */
 
+export const INTERRUPTED = "interrupted; the results hold what was measured until then";
+
 /** The operations that the run did, in order. */
 export function opsOf(record: RunRecord): [OpName, OpRecord][] {
   return OP_NAMES.flatMap((name): [OpName, OpRecord][] => {
@@ -41,6 +43,12 @@ export function expectedFindings(record: RunRecord): InvariantBreach[] {
 export function causeOf(record: RunRecord, { job, error }: JobRecord): InvariantBreach | undefined {
   if (error === 0) return undefined;
   return brokenPromises(record).find(({ jobs = [] }) => jobs.includes(job.name));
+}
+
+/** Why a job failed, in words. */
+export function failureWords({ error, errorText }: JobRecord, cause?: InvariantBreach): string {
+  const what = errorText === "" ? `error ${error}` : `${errorText} (error ${error})`;
+  return cause === undefined ? what : `${what}, because ${cause.name} was violated`;
 }
 
 /** Does the machine have files? The executor decides the invariants of files exactly then. */

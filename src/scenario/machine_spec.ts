@@ -36,8 +36,11 @@ export function completeMachine(given: MachineInput): MachineSpec {
 
 /** Hubbard's prototype takes the lock after its recheck; the pair of 16 January looks under it. */
 function defaultRecheck(scheme: CountName, sync: SyncName): RecheckName {
-  const takesLock = sync === "lock" || sync === "lock-post";
-  return takesLock && scheme !== "mapcount" ? "under-lock" : "before-lock";
+  return takesPageLock(sync) && scheme !== "mapcount" ? "under-lock" : "before-lock";
+}
+
+function takesPageLock(sync: SyncName): boolean {
+  return sync === "lock" || sync === "lock-post";
 }
 
 export const DEFAULT_MACHINE: MachineSpec = completeMachine({});
@@ -60,10 +63,8 @@ export function machineProblems(
   if (scheme === "refcount" && asks) {
     refuse("onPinned", "refcount, whose pinned test knows nothing", "ignore");
   }
-  const takesLock = sync === "lock" || sync === "lock-post";
-  if (recheck === "under-lock" && !takesLock) {
-    const used = sync === "none" ? scheme : `${scheme}+${sync}`;
-    const found = `under-lock, and ${used} takes no page lock`;
+  if (recheck === "under-lock" && !takesPageLock(sync)) {
+    const found = `under-lock, and ${name} takes no page lock`;
     refuse("recheck", found, "none, before-lock, or a scheme with +lock or +lock-post");
   }
   if (recheck === "none" && (scheme === "lru-count" || sync === "lock-post")) {

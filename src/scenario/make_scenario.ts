@@ -46,7 +46,7 @@ function defaultsOf(pattern: PatternName = DEFAULT_JOB.pattern): Job {
 }
 
 /** The keys that have a value. */
-function defined<T extends object>(part: T): T {
+export function defined<T extends object>(part: T): T {
   const entries = Object.entries(part).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as T;
 }

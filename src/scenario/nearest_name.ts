@@ -39,3 +39,9 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   }
   return nearest;
 }
+
+/** What is accepted, led by the known word nearest to the one that was found. */
+export function acceptedWords(found: string, known: Iterable<string>, form: string): string {
+  const near = nearestName(found, known);
+  return near === undefined ? form : `did you mean ${near}? ${form}`;
+}

@@ -1,6 +1,6 @@
 import { LONGEST_RUN_MS } from "./limits.ts";
 import { findMetric, type MetricKind, metricNames } from "./metrics.ts";
-import { nearestName } from "./nearest_name.ts";
+import { acceptedWords } from "./nearest_name.ts";
 import type { Problem } from "./problem.ts";
 import { THRESHOLD_SIGNS, type Threshold } from "./scenario.ts";
 
@@ -145,9 +145,8 @@ class ThresholdText {
     if (findMetric(written.replace(/\.p\(?[\d.]+\)?$/, ".p50"))) {
       throw this.refusal(from, found, "a percentile above 0 and up to 100, such as p99.9");
     }
-    const near = nearestName(written, metricNames());
     const list = "--threshold help lists the metrics";
-    throw this.refusal(from, found, near === undefined ? list : `did you mean ${near}? ${list}`);
+    throw this.refusal(from, found, acceptedWords(written, metricNames(), list));
   }
 
   private sign(): Threshold["sign"] {

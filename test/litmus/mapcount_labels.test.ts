@@ -8,9 +8,10 @@ import {
 } from "../../assembly/shared/codes.ts";
 import type { InvariantName } from "../../src/scenario/promises.ts";
 import type { SyncName, VariantName } from "../../src/scenario/scenario.ts";
+import { SUBMITTED } from "../support/file_model_writeback.ts";
 import { Lab, type LabOptions, READ_WRITE } from "../support/lab.ts";
 import { calls, type Program } from "../support/virtual_cpus.ts";
-import { SUBMITTED, WritebackRace } from "../support/writeback_race.ts";
+import { WritebackRace } from "../support/writeback_race.ts";
 
 /**
  * Glisse's algorithm of 11 January 2019, a label left out at a time. The schedules are sequentially

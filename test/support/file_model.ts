@@ -1,5 +1,7 @@
 import { VM_SHARED } from "../../assembly/shared/codes.ts";
 import type { MachineSpec } from "../../src/scenario/scenario.ts";
+import { MMAP_BASE_VPN } from "./model_space.ts";
+import { weightOf } from "./weights.ts";
 
 /** What makes the model's machine: everything but its size is a scenario's. */
 export type FileModelSpec = Pick<
@@ -83,7 +85,7 @@ export class ModelPage {
 
 export class ModelSpace {
   vmas: FileVma[] = [];
-  next = 1024;
+  next = MMAP_BASE_VPN;
   readonly ptes = new Map<number, ModelPte>();
 
   vmaAt(vpn: number): FileVma | undefined {
@@ -152,8 +154,7 @@ export class FileModel {
   }
 
   weight(): number {
-    const { scheme, bias } = this.spec;
-    return scheme === "bias" || scheme === "hybrid" ? bias : 1;
+    return weightOf(this.spec.scheme, this.spec.bias, 0);
   }
 
   references(page: ModelPage): number {

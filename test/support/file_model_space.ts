@@ -8,8 +8,7 @@ import type {
   ModelSpace,
 } from "./file_model.ts";
 import { cachePage, setPageDirty } from "./file_model_cache.ts";
-
-const MMAP_BASE_VPN = 1024;
+import { MMAP_BASE_VPN } from "./model_space.ts";
 
 export function spaceOf(model: FileModel, mm: number): ModelSpace {
   return model.spaces[mm] as ModelSpace;

@@ -1,17 +1,12 @@
-import {
-  VM_MAYREAD,
-  VM_MAYWRITE,
-  VM_READ,
-  VM_SHARED,
-  VM_WRITE,
-} from "../../assembly/shared/codes.ts";
+import { VM_SHARED } from "../../assembly/shared/codes.ts";
 import type { FileModel, ModelSpace } from "./file_model.ts";
 import type { GupCall } from "./file_model_gup.ts";
+import { READ_ONLY, READ_WRITE } from "./lab.ts";
+import { MMAP_BASE_VPN } from "./model_space.ts";
 
-const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
 const FLAGS = [
   ...[READ_WRITE | VM_SHARED, READ_WRITE | VM_SHARED, READ_WRITE | VM_SHARED],
-  ...[VM_READ | VM_MAYREAD | VM_MAYWRITE | VM_SHARED, READ_WRITE],
+  ...[READ_ONLY | VM_SHARED, READ_WRITE],
 ];
 const PATHS = ["slow", "fast", "fast only", "fast only"] as const;
 export const OPERATION_KINDS = [
@@ -58,5 +53,7 @@ export function vpnOf(model: FileModel, { mm, choice, index }: FileOperation): n
   const inFlight = [...ptes].find(([, { page }]) => page.isUnderWriteback);
   if (inFlight && choice % 5 < 2) return inFlight[0];
   const vma = vmas[(choice >> 3) % (vmas.length || 1)];
-  return vma === undefined ? 1024 + index : vma.start + (index % (vma.end - vma.start + 1));
+  return vma === undefined
+    ? MMAP_BASE_VPN + index
+    : vma.start + (index % (vma.end - vma.start + 1));
 }

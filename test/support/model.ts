@@ -19,9 +19,16 @@ import {
 } from "../../assembly/shared/codes.ts";
 import { TASK_SIZE_VPN } from "../../assembly/shared/layout.ts";
 import { ModelFaults } from "./model_faults.ts";
-import { type Entry, type Folio, type Frames, HUGE, Space, type Vma } from "./model_space.ts";
+import {
+  type Entry,
+  type Folio,
+  type Frames,
+  HUGE,
+  MMAP_BASE_VPN,
+  Space,
+  type Vma,
+} from "./model_space.ts";
 
-const MMAP_BASE_VPN = 1024;
 const FAULT_TRIES = 3;
 
 /** What a gup call returned: a count or errno, and the frames it gathered. */

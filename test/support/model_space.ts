@@ -5,7 +5,7 @@ import { weightOf } from "./weights.ts";
 /** Pages of a huge page. */
 export const HUGE = 512;
 export const LEAF_BITS = PTE_PRESENT | PTE_USER | PTE_ACCESSED;
-const MMAP_BASE_VPN = 1024;
+export const MMAP_BASE_VPN = 1024;
 const MAX_ORDER = 10;
 
 export interface Vma {

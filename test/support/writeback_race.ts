@@ -11,14 +11,9 @@ import { checkFiles } from "../../src/machine/file_quiescence.ts";
 import { readFaults, readVerdicts } from "../../src/machine/vmstat.ts";
 import { completeMachine } from "../../src/scenario/machine_spec.ts";
 import { type InvariantName, promisesOf } from "../../src/scenario/promises.ts";
+import { BOUNCED, PINNED, SUBMITTED } from "./file_model_writeback.ts";
 import { type Lab, type LabOptions, READ_WRITE } from "./lab.ts";
 import { type Outcome, type Program, VirtualCpus } from "./virtual_cpus.ts";
-
-/** WRITE_* of filemap/writepage.ts. */
-export const SUBMITTED = 0;
-export const BOUNCED = 1;
-export const SKIPPED = 2;
-export const PINNED = 4;
 
 /**
  * B2 and B3 on virtual CPUs: a device writes by a pin to a page of a file, mapped shared, that

@@ -33,6 +33,7 @@ const BROKEN_BY_THEM: readonly string[] = [
 export function mixedCallSites(actors: readonly CallSites[], scheme: CountName): MixedCallSite[] {
   if (scheme === "refcount") return [];
   return actors.flatMap(({ name, job, pinsAcquired, pinsReleased }) => {
+    if (pinsAcquired === pinsReleased) return [];
     const count = Math.abs(pinsAcquired - pinsReleased);
     const [pages, them] = count === 1 ? ["1 page", "it"] : [`${count} pages`, "them"];
     const who = `${name} (${job.pattern})`;
@@ -43,13 +44,10 @@ export function mixedCallSites(actors: readonly CallSites[], scheme: CountName):
         "takes no pin away";
       return [{ words, jobs }];
     }
-    if (pinsAcquired < pinsReleased) {
-      const words =
-        `${who} got ${pages} by get_user_pages() and gave ${them} back by ` +
-        "unpin_user_pages(), which takes away pins that were never taken";
-      return [{ words, jobs }];
-    }
-    return [];
+    const words =
+      `${who} got ${pages} by get_user_pages() and gave ${them} back by ` +
+      "unpin_user_pages(), which takes away pins that were never taken";
+    return [{ words, jobs }];
   });
 }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { arenaBytesOf, pagesOfClone } from "../../machine/actor_arena.ts";
 import type { FileSpec } from "../../machine/files.ts";
-import { anonymousPages, filesOf, MOST_FILE_PAGES } from "../../machine/job_files.ts";
+import { filesOf, MOST_FILE_PAGES } from "../../machine/job_files.ts";
 import type { PacePlace } from "../../machine/pacing_block.ts";
 import { type MachinePlan, planMachine } from "../../machine/plan.ts";
 import { ringEvents } from "../../machine/trace.ts";
@@ -92,7 +92,8 @@ export function planFor(
  */
 function framesOf({ job, clone }: PlacedActor): number {
   if (job.passes !== undefined && clone > 0) return 2 ** job.folioOrder;
-  return job.passes === undefined ? pagesOfClone(job) : anonymousPages(job);
+  const mapsItsFile = job.bufferFile !== undefined && job.passes?.shared === true;
+  return mapsItsFile ? 0 : pagesOfClone(job);
 }
 
 /** Frames for the page caches of all files; beyond that, reclaim makes room. */
