@@ -33,12 +33,10 @@ export {
 export { closeFile, lastSync, syncFile } from "./filemap/final_sync";
 export { readPage, writeToPage } from "./filemap/buffered";
 export { pageMkclean } from "./filemap/mkclean";
-export { makeRoom } from "./filemap/vmscan";
+export { makeRoom, shrinkOldest } from "./filemap/vmscan";
 export { waitForUnpin } from "./filemap/writepage";
 export { setPageDirty } from "./filemap/dirty";
-export {
-  completeOnePage, shrinkOldest, submitOnePage, writeOnePage,
-} from "./filemap/single_steps";
+export { completeOnePage, submitOnePage, writeOnePage } from "./filemap/single_steps";
 export { clearTag, nextTagged, setTag } from "./filemap/tags";
 export { punchHole, truncateAndGrow } from "./filemap/truncate";
 export { dmaToFile as deviceWrites } from "./device/dma";

@@ -2,10 +2,9 @@
 import { loadRelaxed32 } from "../memory/cell";
 import { putFolio } from "../mm/folio";
 import { unlockPage } from "../mm/page_lock";
-import { contentWord, isRegular, lockCachePage } from "./address_space";
-import { attachBuffers, setPageDirty } from "./dirty";
+import { contentWord, lockCachePage } from "./address_space";
+import { prepareWrite, setPageDirty } from "./dirty";
 import { markCompleted, nextGenerations, writeContent } from "./durability";
-import { waitForStablePage } from "./page_writeback";
 
 /** generic_file_buffered_read(): false: no memory, or behind the end of the file. */
 export function readPage(cpu: usize, file: usize, index: u32): bool {
@@ -21,10 +20,7 @@ export function readPage(cpu: usize, file: usize, index: u32): bool {
 export function writeToPage(cpu: usize, file: usize, index: u32): bool {
   const page = lockCachePage(cpu, file, index);
   if (!page) return false;
-  if (isRegular(file)) {
-    waitForStablePage(cpu, page);
-    attachBuffers(cpu, page);
-  }
+  prepareWrite(cpu, file, page);
   const generation = nextGenerations(file, 1) + 1;
   writeContent(page, generation);
   setPageDirty(cpu, page);

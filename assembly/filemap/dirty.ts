@@ -16,6 +16,7 @@ import { getFolio, putFolio } from "../mm/folio";
 import { recordFault } from "../observe/faults";
 import { countVmstat, countWork } from "../observe/vmstat";
 import { fileOf, isRegular, pageIndex } from "./address_space";
+import { waitForStablePage } from "./page_writeback";
 import { setTag } from "./tags";
 
 const BUFFERS: u32 = 1;
@@ -31,6 +32,13 @@ export function attachBuffers(cpu: usize, page: usize): void {
   getFolio(cpu, page, 1);
   storePlain32(page + PAGE_PRIVATE, BUFFERS);
   orVoid32(page + PAGE_FLAGS, PG_PRIVATE);
+}
+
+/** What a file system does before a locked page of its is written to: stable, and with buffers. */
+export function prepareWrite(cpu: usize, file: usize, page: usize): void {
+  if (!isRegular(file)) return;
+  waitForStablePage(cpu, page);
+  attachBuffers(cpu, page);
 }
 
 /** try_to_free_buffers(): the caller holds the page lock; a dirty page keeps them. */

@@ -7,7 +7,7 @@ import { FILE_EPOCH, FILE_GENERATION, FILE_INVALIDATE } from "../shared/file_lay
 import { BUG_FSYNC_NOT_DURABLE, BUG_LOST_DMA_WRITE, OP_LOCK_WAIT } from "../shared/codes.ts";
 import { pageToPfn } from "../memory/page";
 import {
-  quietCompareExchange32, quietFetchAdd32, quietLoad32, quietPoll32, quietPoll64, quietStore64,
+  quietCompareExchange32, quietFetchAdd32, quietPoll32, quietPoll64, quietStore64,
 } from "../memory/quiet";
 import { readLock, readUnlock } from "../mm/rwlock";
 import { recordFault } from "../observe/faults";
@@ -87,9 +87,13 @@ export function checkNothingLost(cpu: usize, file: usize): void {
   const size = fileSize(file);
   for (let index: u32 = 0; index < size; index++) {
     const page = cachedPage(file, index);
-    if (!page) continue;
-    const content = quietLoad32(contentWord(page));
-    if (!isNewer(content, quietLoad32(diskWord(file, index)))) continue;
-    recordFault(cpu, BUG_LOST_DMA_WRITE, pageToPfn(page), index, content);
+    if (page) checkSaved(cpu, file, page, index);
   }
+}
+
+/** A clean page of a regular file must be on the disk as it is. */
+export function checkSaved(cpu: usize, file: usize, page: usize, index: u32): void {
+  const content = quietPoll32(contentWord(page));
+  if (!isNewer(content, quietPoll32(diskWord(file, index)))) return;
+  recordFault(cpu, BUG_LOST_DMA_WRITE, pageToPfn(page), index, content);
 }

@@ -9,9 +9,8 @@ import { entryPfn } from "../memory/page_table";
 import { putFolio } from "../mm/folio";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { readLock, readUnlock } from "../mm/rwlock";
-import { fileOf, fileSize, findGetPage, isRegular, lockCachePage } from "./address_space";
-import { attachBuffers, setPageDirty } from "./dirty";
-import { waitForStablePage } from "./page_writeback";
+import { fileOf, fileSize, findGetPage, lockCachePage } from "./address_space";
+import { prepareWrite, setPageDirty } from "./dirty";
 import { installPage, upgradeEntry } from "../mm/fault";
 
 /**
@@ -25,8 +24,7 @@ export function faultFilePage(
   const page = lockCachePage(cpu, file, index);
   let error: i32 = 0;
   if (page) {
-    if (write && isRegular(file)) mkwriteLocked(cpu, page);
-    else if (write) setPageDirty(cpu, page);
+    if (write) mkwriteLocked(cpu, file, page);
     // Under the page lock: truncation unmaps under it what it removes.
     installPage(cpu, pte, 0, page, bits);
     unlockPage(cpu, page);
@@ -39,26 +37,23 @@ export function faultFilePage(
 /** wp_page_shared(): the write fault on a page that is mapped read-only. */
 export function faultWriteShared(
   cpu: usize, file: usize, index: u32, pte: usize, seen: u64, bits: u64,
-): i32 {
+): void {
   readLock(cpu, file + FILE_INVALIDATE, OP_LOCK_WAIT);
   const page = findGetPage(cpu, file, index);
   if (page && page == pfnToPage(entryPfn(seen))) {
     lockPage(cpu, page);
     if (fileOf(page) == file) {
-      if (isRegular(file)) mkwriteLocked(cpu, page);
-      else setPageDirty(cpu, page);
+      mkwriteLocked(cpu, file, page);
       upgradeEntry(cpu, pte, seen, seen | bits);
     }
     unlockPage(cpu, page);
   }
   if (page) putFolio(cpu, page, 1);
   readUnlock(cpu, file + FILE_INVALIDATE);
-  return 0;
 }
 
-/** page_mkwrite(): waits until the page may change, gives it buffers, makes it dirty. */
-function mkwriteLocked(cpu: usize, page: usize): void {
-  waitForStablePage(cpu, page);
-  attachBuffers(cpu, page);
+/** page_mkwrite(). */
+function mkwriteLocked(cpu: usize, file: usize, page: usize): void {
+  prepareWrite(cpu, file, page);
   setPageDirty(cpu, page);
 }

@@ -4,15 +4,15 @@
  */
 import { FILE_MMAP_FIRST, FILE_MMAP_LOCK } from "../shared/file_layout.ts";
 import {
-  PTE_BYTES, PTRS_PER_TABLE, VMA_END, VMA_MM, VMA_NEXT_OF_FILE, VMA_ORIGIN, VMA_START,
+  PAGE_MAPCOUNT, VMA_END, VMA_MM, VMA_NEXT_OF_FILE, VMA_ORIGIN, VMA_START,
 } from "../shared/layout.ts";
 import { PTE_DIRTY, PTE_RW, VM_SHARED, WORK_CLEANED_PTES } from "../shared/codes.ts";
 import {
-  exchange64, loadAcquire64, loadPlain32, storePlain32, storeRelease64,
+  exchange64, loadAcquire32, loadAcquire64, loadPlain32, storePlain32, storeRelease64,
 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
 import { pageToPfn } from "../memory/page";
-import { entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock } from "../memory/page_table";
+import { entryLock, entryPfn, entryTable, isLeaf, isPresent, pteEntry } from "../memory/page_table";
 import { unmapPage } from "../mm/folio";
 import { findPmdEntry, flushTlb } from "../mm/tables";
 import { vmaFlags } from "../mm/vma";
@@ -94,6 +94,12 @@ function walk(cpu: usize, page: usize, what: u32): u32 {
   return result;
 }
 
+/** page_mapped(). */
+@inline
+export function isMapped(page: usize): bool {
+  return <i32>loadAcquire32(page + PAGE_MAPCOUNT) >= 0;
+}
+
 /** One VMA's entry, if it maps the page: 1, and 1 << CLEANED_SHIFT if it was write-protected. */
 function visit(cpu: usize, vma: usize, vpn: u32, page: usize, what: u32): u32 {
   const pmd = findPmdEntry(loadPlain32(vma + VMA_MM), vpn);
@@ -101,7 +107,7 @@ function visit(cpu: usize, vma: usize, vpn: u32, page: usize, what: u32): u32 {
   const table = loadAcquire64(pmd);
   if (!isPresent(table) || isLeaf(table)) return 0;
   const pte = pteEntry(entryTable(table), vpn);
-  const ptl = tableLock(pte & ~(<usize>PTRS_PER_TABLE * PTE_BYTES - 1));
+  const ptl = entryLock(pte);
   let result: u32 = 0;
   lock(cpu, ptl);
   const entry = loadAcquire64(pte);

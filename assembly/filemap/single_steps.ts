@@ -1,13 +1,11 @@
 /**
- * The file side step by step, for whoever is no actor: one page written back, one page of reclaim.
- * Submission and completion can be had apart, so that others come in between.
+ * Writeback page by page, for whoever is no actor. Submission and completion can be had apart,
+ * so that others come in between.
  */
 import { putFolio } from "../mm/folio";
-import { lruIsolateOldest } from "../mm/lru";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { fileOf, findGetPage } from "./address_space";
 import { isUnderWriteback, waitOnPageWriteback } from "./page_writeback";
-import { RECLAIM_BOUNCED, RECLAIM_FREED, RECLAIM_SUBMITTED, putBack, shrinkPage } from "./vmscan";
 import {
   WRITE_BOUNCED, WRITE_NOT_NEEDED, WRITE_SUBMITTED, completeWrite, policyOf, submittedContent,
   writePage,
@@ -50,18 +48,4 @@ export function writeOnePage(cpu: usize, file: usize, index: u32, sync: bool): u
     putFolio(cpu, page, 1);
   }
   return result;
-}
-
-/** Reclaim of the oldest page, its write done at once: RECLAIM_*, or -1 if there is none. */
-export function shrinkOldest(cpu: usize): i32 {
-  const page = lruIsolateOldest(cpu);
-  if (!page) return -1;
-  const result = shrinkPage(cpu, page, false);
-  if (result == RECLAIM_FREED) return <i32>result;
-  if (result == RECLAIM_SUBMITTED || result == RECLAIM_BOUNCED) {
-    const content = submittedContent(cpu);
-    completeWrite(cpu, fileOf(page), page, content, result == RECLAIM_BOUNCED);
-  }
-  putBack(cpu, page);
-  return <i32>result;
 }

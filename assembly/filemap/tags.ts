@@ -44,10 +44,6 @@ export function clearTag(file: usize, tag: usize, index: u32): void {
   }
 }
 
-export function hasTag(file: usize, tag: usize, index: u32): bool {
-  return (loadRelaxed32(tagWord(file, tag, 0, index)) & tagBit(0, index)) != 0;
-}
-
 /**
  * The first tagged page at `from` or above, or NO_INDEX: up to a set bit, then down to its page.
  */

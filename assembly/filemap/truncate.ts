@@ -6,10 +6,10 @@ import {
   FILE_INVALIDATE, FILE_LOCK, FILE_MMAP_FIRST, FILE_MMAP_LOCK, FILE_SIZE,
 } from "../shared/file_layout.ts";
 import {
-  PAGE_FLAGS, PAGE_MAPCOUNT, VMA_END, VMA_MM, VMA_NEXT_OF_FILE, VMA_ORIGIN, VMA_START,
+  PAGE_FLAGS, VMA_END, VMA_MM, VMA_NEXT_OF_FILE, VMA_ORIGIN, VMA_START,
 } from "../shared/layout.ts";
 import { OP_LOCK_WAIT, PG_DIRTY, VM_SHARED, WORK_TRUNCATED } from "../shared/codes.ts";
-import { fetchAnd32, loadAcquire32, loadPlain32, storeRelease32 } from "../memory/cell";
+import { fetchAnd32, loadPlain32, storeRelease32 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
 import { quietStore32 } from "../memory/quiet";
 import { putFolio } from "../mm/folio";
@@ -21,7 +21,7 @@ import { countWork } from "../observe/vmstat";
 import { deleteLocked, diskWord, fileOf, fileSize, findGetPage } from "./address_space";
 import { detachBuffers } from "./dirty";
 import { waitOnPageWriteback } from "./page_writeback";
-import { tryToUnmap } from "./rmap";
+import { isMapped, tryToUnmap } from "./rmap";
 
 /**
  * Cuts the file off at `size` pages and lets it grow to what it was, zeros from there on; faults
@@ -62,7 +62,7 @@ function dropPage(cpu: usize, file: usize, page: usize): void {
   if (fileOf(page) == file) {
     waitOnPageWriteback(cpu, page);
     // Mapped again since the range was unmapped: faults that were under way.
-    if (<i32>loadAcquire32(page + PAGE_MAPCOUNT) >= 0) tryToUnmap(cpu, page);
+    if (isMapped(page)) tryToUnmap(cpu, page);
     fetchAnd32(page + PAGE_FLAGS, ~PG_DIRTY);
     lock(cpu, file + FILE_LOCK);
     deleteLocked(file, page);

@@ -4,27 +4,25 @@
  * may be pinned after unmapping it (d824ec2a1546, 2023).
  */
 import { FILE_LOCK } from "../shared/file_layout.ts";
-import { PAGE_FLAGS, PAGE_MAPCOUNT, PAGE_MAPPING, PARAM_RULES } from "../shared/layout.ts";
+import { PAGE_FLAGS, PAGE_MAPPING, PARAM_RULES } from "../shared/layout.ts";
 import {
-  BUG_LOST_DMA_WRITE, MAYBE_PINNED, PGSCAN, PGSTEAL, PG_ACTIVE, PG_DIRTY, PG_WRITEBACK, RULES_6_13,
+  MAYBE_PINNED, PGSCAN, PGSTEAL, PG_ACTIVE, PG_DIRTY, PG_WRITEBACK, RULES_6_13,
   SCHEME_LRU_COUNT, WORK_FREEZE_FAILED, WORK_KEPT_MAPPED, WORK_KEPT_PINNED,
 } from "../shared/codes.ts";
 import { loadAcquire32, loadRelaxed32, orVoid32 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
-import { pageToPfn } from "../memory/page";
-import { quietLoad32, quietPoll32 } from "../memory/quiet";
+import { quietLoad32 } from "../memory/quiet";
 import { freeFolio, freezeFolio, putFolio, unfreezeFolio } from "../mm/folio";
 import { lruAdd, lruIsolateOldest } from "../mm/lru";
 import { tryLockPage, unlockPage } from "../mm/page_lock";
-import { recordFault } from "../observe/faults";
 import { testPinned } from "../observe/verdict";
 import { countVmstat, countWork } from "../observe/vmstat";
 import { lruCountPutBack } from "../pins/lru_count";
 import { currentScheme } from "../pins/scheme";
-import { contentWord, deleteLocked, diskWord, fileOf, isRegular, pageIndex } from "./address_space";
+import { deleteLocked, fileOf, isRegular, pageIndex } from "./address_space";
 import { dropBuffers } from "./dirty";
-import { isNewer } from "./durability";
-import { tryToUnmap } from "./rmap";
+import { checkSaved } from "./durability";
+import { isMapped, tryToUnmap } from "./rmap";
 import {
   WRITE_BOUNCED, WRITE_SUBMITTED, completeWrite, policyOf, submittedContent, writePage,
 } from "./writepage";
@@ -34,6 +32,8 @@ export const RECLAIM_KEPT: u32 = 1;
 /** On its way to the disk, to be freed in a later round; the caller owns the writeback. */
 export const RECLAIM_SUBMITTED: u32 = 2;
 export const RECLAIM_BOUNCED: u32 = 3;
+/** The LRU has no page to offer. */
+const NONE_LEFT: i32 = -1;
 
 /** The references of a page that nobody uses: the page cache's and the isolation's. */
 const REFERENCES_OF_UNUSED: u32 = 2;
@@ -81,12 +81,6 @@ export function shrinkPage(cpu: usize, page: usize, timed: bool): u32 {
   return RECLAIM_FREED;
 }
 
-/** page_mapped(). */
-@inline
-function isMapped(page: usize): bool {
-  return <i32>loadAcquire32(page + PAGE_MAPCOUNT) >= 0;
-}
-
 function keep(cpu: usize, page: usize): u32 {
   unlockPage(cpu, page);
   return RECLAIM_KEPT;
@@ -107,25 +101,31 @@ function pageOut(cpu: usize, file: usize, page: usize, timed: bool): u32 {
 /** __remove_mapping(): freezes the count; fails if anybody else holds the page. */
 function removeMapping(cpu: usize, file: usize, page: usize): bool {
   lock(cpu, file + FILE_LOCK);
-  let removed = freezeFolio(cpu, page, REFERENCES_OF_UNUSED);
+  let removed = freezeFolio(page, REFERENCES_OF_UNUSED);
   if (removed && loadAcquire32(page + PAGE_FLAGS) & PG_DIRTY) {
     unfreezeFolio(page, REFERENCES_OF_UNUSED);
     removed = false;
   }
   if (removed) {
-    checkSaved(cpu, file, page);
+    checkSaved(cpu, file, page, pageIndex(page));
     deleteLocked(file, page);
   }
   unlock(file + FILE_LOCK);
   return removed;
 }
 
-/** A clean page that leaves memory must be on the disk as it is. */
-function checkSaved(cpu: usize, file: usize, page: usize): void {
-  const content = quietPoll32(contentWord(page));
-  if (isNewer(content, quietPoll32(diskWord(file, pageIndex(page))))) {
-    recordFault(cpu, BUG_LOST_DMA_WRITE, pageToPfn(page), pageIndex(page), content);
+/** Reclaim of the oldest page, its write done at once: RECLAIM_*, or NONE_LEFT. */
+export function shrinkOldest(cpu: usize): i32 {
+  const page = lruIsolateOldest(cpu);
+  if (!page) return NONE_LEFT;
+  const result = shrinkPage(cpu, page, false);
+  if (result == RECLAIM_FREED) return <i32>result;
+  if (result == RECLAIM_SUBMITTED || result == RECLAIM_BOUNCED) {
+    const content = submittedContent(cpu);
+    completeWrite(cpu, fileOf(page), page, content, result == RECLAIM_BOUNCED);
   }
+  putBack(cpu, page);
+  return <i32>result;
 }
 
 /** Pages that an allocation without memory looks at before it gives up. */
@@ -134,15 +134,9 @@ const DIRECT_RECLAIM_LOOKS: u32 = 1024;
 /** Direct reclaim, for whoever needs one page: true if one was freed. Writes are done at once. */
 export function makeRoom(cpu: usize): bool {
   for (let looks: u32 = 0; looks < DIRECT_RECLAIM_LOOKS; looks++) {
-    const page = lruIsolateOldest(cpu);
-    if (!page) return false;
-    const result = shrinkPage(cpu, page, false);
-    if (result == RECLAIM_FREED) return true;
-    if (result == RECLAIM_SUBMITTED || result == RECLAIM_BOUNCED) {
-      const file = fileOf(page);
-      completeWrite(cpu, file, page, submittedContent(cpu), result == RECLAIM_BOUNCED);
-    }
-    putBack(cpu, page);
+    const result = shrinkOldest(cpu);
+    if (result == NONE_LEFT) return false;
+    if (result == <i32>RECLAIM_FREED) return true;
   }
   return false;
 }

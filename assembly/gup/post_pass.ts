@@ -3,24 +3,23 @@
  * are on again and one may sleep (`lru-count`'s zone_gup_lock, SYNC lock-post's page lock), and
  * what the slow path of SYNC lock does after follow_page().
  */
-import {
-  PAGE_STRUCT_BYTES, PARAM_RECHECK, PARAM_SYNC, PTE_BYTES, PTRS_PER_TABLE,
-} from "../shared/layout.ts";
+import { PAGE_STRUCT_BYTES, PARAM_RECHECK, PTRS_PER_TABLE } from "../shared/layout.ts";
 import {
   FALLBACK_ENTRY_CHANGED, FALLBACK_GRAB_REFUSED, FOLL_FORCE, FOLL_PIN, FOLL_WRITE,
-  NR_FOLL_PIN_RELEASED, RECHECK_UNDER_LOCK, SCHEME_LRU_COUNT, SCHEME_MAPCOUNT, SYNC_LOCK,
-  SYNC_LOCK_POST, WORK_GUP_WAITED, WORK_PINS_UNCOVERED,
+  NR_FOLL_PIN_RELEASED, RECHECK_UNDER_LOCK, SCHEME_LRU_COUNT, SCHEME_MAPCOUNT,
+  WORK_GUP_WAITED, WORK_PINS_UNCOVERED,
 } from "../shared/codes.ts";
 import { loadAcquire64 } from "../memory/cell";
 import { lock, unlock } from "../memory/lock";
 import { compoundHead, isLarge, pfnToPage } from "../memory/page";
-import { entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock } from "../memory/page_table";
+import { entryLock, entryPfn, entryTable, isLeaf, isPresent, pteEntry } from "../memory/page_table";
 import { quietLoad32 } from "../memory/quiet";
 import { mustStayStable, waitOnPageWriteback } from "../filemap/page_writeback";
 import { putFolio } from "../mm/folio";
 import { lockPage, unlockPage } from "../mm/page_lock";
 import { findPmdEntry } from "../mm/tables";
 import { countFallback, countVmstat, countWork } from "../observe/vmstat";
+import { hasLock } from "../pins/mapcount";
 import { raise } from "../pins/raise";
 import { currentBias, currentScheme, isExemptZeroPage } from "../pins/scheme";
 import { neededBits } from "./fast_ptes";
@@ -28,9 +27,7 @@ import { neededBits } from "./fast_ptes";
 /** Do pins of this scheme begin as plain references, to be counted by a post pass? */
 export function countsAfterwards(flags: u32): bool {
   if (!(flags & FOLL_PIN)) return false;
-  if (currentScheme() == SCHEME_LRU_COUNT) return true;
-  const sync = quietLoad32(PARAM_SYNC);
-  return sync == <u32>SYNC_LOCK || sync == <u32>SYNC_LOCK_POST;
+  return currentScheme() == SCHEME_LRU_COUNT || hasLock();
 }
 
 /**
@@ -97,7 +94,7 @@ function stillMaps(cpu: usize, mm: usize, vpn: u32, page: usize, flags: u32): bo
   const upper = loadAcquire64(pmd);
   if (!isPresent(upper)) return false;
   const slot = isLeaf(upper) ? pmd : pteEntry(entryTable(upper), vpn);
-  const ptl = tableLock(slot & ~(<usize>PTRS_PER_TABLE * PTE_BYTES - 1));
+  const ptl = entryLock(slot);
   lock(cpu, ptl);
   const entry = loadAcquire64(slot);
   unlock(ptl);

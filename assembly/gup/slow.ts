@@ -4,7 +4,7 @@
  */
 import {
   CPU_HEARTBEAT, PAGE_FLAGS, PAGE_REFCOUNT, PAGE_STRUCT_BYTES, PARAM_FAST_PATH, PARAM_RULES,
-  PARAM_SYNC, PARAM_ZERO_PAGE, PTE_BYTES, PTRS_PER_TABLE,
+  PARAM_SYNC, PARAM_ZERO_PAGE, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import {
   EAGAIN, EFAULT, EMLINK, ENOMEM, EOPNOTSUPP, FOLL_COW, FOLL_FORCE, FOLL_LONGTERM, FOLL_NOFAULT,
@@ -18,7 +18,7 @@ import { clockNs, loadAcquire64, loadRelaxed32, orVoid32 } from "../memory/cell"
 import { quietAdd32, quietLoad32, quietStore32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
 import { compoundHead, isLarge, pageToPfn, pfnToPage } from "../memory/page";
-import { entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock } from "../memory/page_table";
+import { entryLock, entryPfn, entryTable, isLeaf, isPresent, pteEntry } from "../memory/page_table";
 import { handleMmFault, unsharePage } from "../mm/fault";
 import { setPageDirty } from "../filemap/dirty";
 import { waitOnPageWriteback } from "../filemap/page_writeback";
@@ -87,7 +87,7 @@ function gupVma(
       tries++;
     }
     if (got == -EAGAIN) {
-      awaitWriteback(cpu, into, flags);
+      awaitWriteback(cpu, into);
       continue;
     }
     if (got > 0 && countsAfterwards(flags)) {
@@ -103,7 +103,7 @@ function gupVma(
 }
 
 /** BARRIER met a page under writeback: waits for its end, with the reference that is still held. */
-function awaitWriteback(cpu: usize, into: usize, flags: u32): void {
+function awaitWriteback(cpu: usize, into: usize): void {
   const folio = compoundHead(quietLoad32(into));
   countWork(cpu, WORK_GUP_WAITED, 1);
   waitOnPageWriteback(cpu, folio);
@@ -155,7 +155,7 @@ function followPage(
   if (!isPresent(entry)) return 0;
   const leaf = isLeaf(entry);
   const slot = leaf ? pmd : pteEntry(entryTable(entry), vpn);
-  const ptl = tableLock(slot & ~(<usize>PTRS_PER_TABLE * PTE_BYTES - 1));
+  const ptl = entryLock(slot);
   lock(cpu, ptl);
   const got = followLocked(cpu, vma, slot, vpn, leaf ? end : vpn + 1, flags, into);
   unlock(ptl);

@@ -3,8 +3,8 @@
  * frame number (leaf) or the address of the next table (PGD, PMD); PSE marks a PMD leaf.
  */
 import {
-  PAGE_SHIFT, PGD_VPN_SHIFT, PMD_VPN_SHIFT, PTDESC_BYTES, PTDESC_LOCK, PTE_SHIFT, PARAM_PTDESCS,
-  POOL_BASE, POOL_TABLES, PTRS_PER_TABLE,
+  PAGE_SHIFT, PGD_VPN_SHIFT, PMD_VPN_SHIFT, PTDESC_BYTES, PTDESC_LOCK, PTE_BYTES, PTE_SHIFT,
+  PARAM_PTDESCS, POOL_BASE, POOL_TABLES, PTRS_PER_TABLE,
 } from "../shared/layout.ts";
 import { PTE_PRESENT, PTE_PSE, PTE_RW, PTE_USER } from "../shared/codes.ts";
 import { quietLoad32 } from "./quiet";
@@ -60,6 +60,12 @@ export function isLeaf(entry: u64): bool {
 }
 
 /** The split page-table lock of the table that holds the entry. */
+@inline
+export function entryLock(entry: usize): usize {
+  return tableLock(entry & ~(<usize>PTRS_PER_TABLE * PTE_BYTES - 1));
+}
+
+/** A table's split page-table lock. */
 @inline
 export function tableLock(table: usize): usize {
   const index = (table - quietLoad32(POOL_TABLES + POOL_BASE)) >> PAGE_SHIFT;

@@ -16,7 +16,7 @@ import { quietLoad32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
 import { compoundHead, pageToPfn, pfnToPage } from "../memory/page";
 import {
-  entryPfn, entryTable, isLeaf, isPresent, leafEntry, pteEntry, tableLock,
+  entryLock, entryPfn, entryTable, isLeaf, isPresent, leafEntry, pteEntry,
 } from "../memory/page_table";
 import { faultFilePage, faultWriteShared } from "../filemap/file_fault";
 import { countVmstat } from "../observe/vmstat";
@@ -58,11 +58,6 @@ export function handleMmFault(cpu: usize, mm: usize, vma: usize, vpn: u32, write
 }
 
 @inline
-function tableOf(entry: usize): usize {
-  return entry & ~(<usize>PTRS_PER_TABLE * PTE_BYTES - 1);
-}
-
-@inline
 function writeBits(vma: usize): u64 {
   return vmaFlags(vma) & VM_WRITE ? PTE_RW | PTE_DIRTY : PTE_DIRTY;
 }
@@ -76,7 +71,7 @@ function faultHuge(cpu: usize, mm: usize, vma: usize, vpn: u32, pmd: usize): boo
     countVmstat(cpu, THP_FAULT_FALLBACK, 1);
     return false;
   }
-  const ptl = tableLock(tableOf(pmd));
+  const ptl = entryLock(pmd);
   lock(cpu, ptl);
   // Who makes a PTE table does not take this lock: the leaf goes in only where nothing is yet.
   mapEntireFolio(cpu, folio);
@@ -97,7 +92,7 @@ function faultRun(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize, order
   const folio = allocAnonFolio(cpu, order, mm, start);
   if (!folio) return false;
   const first = pte - <usize>(vpn - start) * PTE_BYTES;
-  const ptl = tableLock(tableOf(pte));
+  const ptl = entryLock(pte);
   lock(cpu, ptl);
   let free = true;
   for (let i: u32 = 0; i < count; i++) {
@@ -120,7 +115,7 @@ function faultRun(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize, order
 export function installPage(
   cpu: usize, pte: usize, expected: u64, page: usize, bits: u64,
 ): bool {
-  const ptl = tableLock(tableOf(pte));
+  const ptl = entryLock(pte);
   lock(cpu, ptl);
   const won = loadAcquire64(pte) == expected;
   if (won) {
@@ -142,7 +137,7 @@ function install(
 
 /** The entry becomes `bits` if it still is what was seen. */
 export function upgradeEntry(cpu: usize, pte: usize, seen: u64, bits: u64): void {
-  const ptl = tableLock(tableOf(pte));
+  const ptl = entryLock(pte);
   lock(cpu, ptl);
   if (loadAcquire64(pte) == seen) storeRelease64(pte, bits);
   unlock(ptl);
@@ -204,7 +199,7 @@ function faultSmall(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: usize): i3
 
 /** A read of memory never written maps the shared zero page, read-only and special. */
 function faultZeroPage(cpu: usize, pte: usize): i32 {
-  const ptl = tableLock(tableOf(pte));
+  const ptl = entryLock(pte);
   lock(cpu, ptl);
   if (!loadAcquire64(pte)) {
     const pfn = pageToPfn(quietLoad32(PARAM_ZERO_PAGE));
@@ -223,8 +218,7 @@ function faultWriteProtected(cpu: usize, mm: usize, vma: usize, vpn: u32, pte: u
   }
   if (isFilePage(seen)) {
     const index = vmaFileIndex(vma, vpn);
-    return faultWriteShared(cpu, vmaMapping(vma), index, pte, seen, writeBits(vma));
-  }
-  upgradeEntry(cpu, pte, seen, seen | writeBits(vma));
+    faultWriteShared(cpu, vmaMapping(vma), index, pte, seen, writeBits(vma));
+  } else upgradeEntry(cpu, pte, seen, seen | writeBits(vma));
   return 0;
 }

@@ -178,7 +178,7 @@ function lastPut(cpu: usize, folio: usize, before: u32, references: u32): void {
 }
 
 /** page_ref_freeze(): from exactly `references` to 0; false: there are others. */
-export function freezeFolio(cpu: usize, folio: usize, references: u32): bool {
+export function freezeFolio(folio: usize, references: u32): bool {
   return compareExchange32(folio + PAGE_REFCOUNT, references, 0) == references;
 }
 

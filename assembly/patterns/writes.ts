@@ -30,7 +30,7 @@ function writeAt(actor: usize, index: u32): usize {
 }
 
 @inline
-export function writesInFlight(actor: usize): u32 {
+function writesInFlight(actor: usize): u32 {
   return quietLoad32(actor + ACTOR_WRITES);
 }
 
@@ -54,11 +54,12 @@ export function submitWrite(
   quietStore32(actor + ACTOR_WRITES, count + 1);
   countOps(cpu, OP_WRITEBACK_PAGE, 1);
   quietAdd64(cpu + CPU_OPS, 1);
-  if (count + 1 == WRITES_MAX) completeSome(cpu, actor);
+  if (count + 1 == WRITES_MAX) completeDownTo(cpu, actor, count);
 }
 
 /** Completes what is due; returns when the next one is, or Infinity. */
 export function completeDue(cpu: usize, actor: usize): f64 {
+  if (!writesInFlight(actor)) return Infinity;
   const now = quietLoad32(PARAM_SERVICE) ? clockNs() : 0;
   let earliest: f64 = Infinity;
   let index: u32 = 0;
@@ -88,22 +89,17 @@ function completeAt(cpu: usize, actor: usize, index: u32): void {
   if (index != last) quietCopy(write, writeAt(actor, last), WRITE_BYTES);
 }
 
-/** Waits until at least one place is free. */
-function completeSome(cpu: usize, actor: usize): void {
-  const count = writesInFlight(actor);
-  while (true) {
+/** Waits until at most `most` writes are in flight. */
+function completeDownTo(cpu: usize, actor: usize, most: u32): void {
+  while (writesInFlight(actor) > most) {
     const next = completeDue(cpu, actor);
-    if (writesInFlight(actor) < count) return;
-    pause(cpu, next);
+    if (writesInFlight(actor) > most) pause(cpu, next);
   }
 }
 
 /** Waits until every write is done. */
 export function completeAll(cpu: usize, actor: usize): void {
-  while (writesInFlight(actor)) {
-    const next = completeDue(cpu, actor);
-    if (writesInFlight(actor)) pause(cpu, next);
-  }
+  completeDownTo(cpu, actor, 0);
 }
 
 /** The end of an actor that writes pages. */

@@ -19,8 +19,9 @@ import { quietLoad32 } from "../memory/quiet";
 import { entriesCleaned, mappingsFound, walkToClean } from "../filemap/rmap";
 import { countWork } from "../observe/vmstat";
 
+/** SYNC lock and lock-post: the page lock stands between gup and writeback. */
 @inline
-function hasLock(): bool {
+export function hasLock(): bool {
   const sync = quietLoad32(PARAM_SYNC);
   return sync == <u32>SYNC_LOCK || sync == <u32>SYNC_LOCK_POST;
 }

@@ -2,12 +2,11 @@
  * Pins on top of references that are there already: how SYNC and the post passes count, step by
  * step, where the schemes without either do it with the reference itself (scheme.ts).
  */
-import { PARAM_VARIANT } from "../shared/layout.ts";
 import {
   DROP_G1, DROP_G5, DROP_G6, PG_PIN, PG_WRITEBACK, SCHEME_BIAS, SCHEME_EXACT, SCHEME_EXACT_SIDE,
   SCHEME_HYBRID, SCHEME_LRU_COUNT, SCHEME_MAPCOUNT, VARIANT_NO_BARRIER,
 } from "../shared/codes.ts";
-import { PAGE_FLAGS, PARAM_STABLE_PAGES } from "../shared/layout.ts";
+import { PAGE_FLAGS, PARAM_STABLE_PAGES, PARAM_VARIANT } from "../shared/layout.ts";
 import { loadAcquire32, smpMb, smpRmb, smpWmb } from "../memory/cell";
 import { quietLoad32 } from "../memory/quiet";
 import { mustStayStable } from "../filemap/page_writeback";
@@ -15,7 +14,7 @@ import { getFolio, putFolio } from "../mm/folio";
 import { exactCount, exactLower } from "./exact";
 import { sideCount, sideLower } from "./exact_side";
 import { hybridCount, hybridLower } from "./hybrid";
-import { lruCountLower, lruCountRaise } from "./lru_count";
+import { lruCountRaise } from "./lru_count";
 import { mapcountLower, mapcountRaise } from "./mapcount";
 
 /** Turns `pins` plain references on the folio into pins. */
@@ -30,7 +29,7 @@ export function raise(cpu: usize, scheme: u32, bias: u32, folio: usize, pins: u3
   }
 }
 
-/** Turns `pins` pins back into plain references. */
+/** Turns `pins` pins back into plain references; `lru-count` never has to. */
 export function lower(cpu: usize, scheme: u32, bias: u32, folio: usize, pins: u32): void {
   switch (scheme) {
     case SCHEME_BIAS: putFolio(cpu, folio, pins * (bias - 1)); break;
@@ -38,7 +37,6 @@ export function lower(cpu: usize, scheme: u32, bias: u32, folio: usize, pins: u3
     case SCHEME_EXACT: exactLower(folio, pins); break;
     case SCHEME_EXACT_SIDE: sideLower(folio, pins); break;
     case SCHEME_MAPCOUNT: mapcountLower(folio, pins); break;
-    case SCHEME_LRU_COUNT: lruCountLower(cpu, folio, pins); break;
   }
 }
 

@@ -41,9 +41,7 @@ export const FILE_EPOCH = FILE_GENERATION + 4;
 export const FILE_BYTES = FILE_GENERATION + CACHE_LINE_BYTES;
 
 /**
- * PARAM_COMPLETED, a pair of words a frame: a generation, and the file's epoch at its I/O's end.
+ * PARAM_COMPLETED, 64 bits a frame: a generation, and above it the file's epoch at its I/O's end.
  */
-export const COMPLETED_GENERATION = 0;
-export const COMPLETED_EPOCH = COMPLETED_GENERATION + 4;
-export const COMPLETED_BYTES = COMPLETED_EPOCH + 4;
+export const COMPLETED_BYTES = 8;
 export const COMPLETED_SHIFT = 3;
