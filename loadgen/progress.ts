@@ -3,7 +3,7 @@ import type { RunProgress } from "../src/executors/threads/run_threads.ts";
 import { monotonicNs } from "../src/machine/clock.ts";
 import { cpuAddress } from "../src/machine/machine.ts";
 import { countWords } from "../src/results/words.ts";
-import { shown } from "./fio/shown.ts";
+import { shownBare } from "./fio/shown.ts";
 import { LiveLine } from "./live_line.ts";
 
 /** One letter a phase, as fio's status line has one a job's state. */
@@ -39,7 +39,7 @@ export class ProgressLine {
     this.lastNs = nowNs;
     const percent = Math.floor((100 * bytes) / totalBytes);
     const size = `${Math.ceil(totalBytes / 2 ** 20)} MiB`;
-    this.line.write(`reading ${shown(path).slice(1, -1)}: ${percent} % of ${size}`);
+    this.line.write(`reading ${shownBare(path)}: ${percent} % of ${size}`);
   }
 
   /** Clears the live line, so that what follows starts on a clean one. */

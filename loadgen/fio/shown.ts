@@ -9,3 +9,8 @@ export function shown(text: string): string {
   }
   return `"${out}"`;
 }
+
+/** The same without quotes, for a key. */
+export function shownBare(text: string): string {
+  return shown(text).slice(1, -1);
+}

@@ -16,7 +16,7 @@ import type { Problems } from "./problems.ts";
 import type { Remarks } from "./remarks.ts";
 import type { Section } from "./sections.ts";
 import type { Settings } from "./settings.ts";
-import { shown } from "./shown.ts";
+import { shown, shownBare } from "./shown.ts";
 
 const PAGE_BYTES = 4096;
 const SECTOR_BYTES = 512;
@@ -82,10 +82,18 @@ class JobBuilder {
 
   /** A name goes to terminals and into files. */
   #checkName(): void {
+    this.#checkFile();
     if (!/\p{Cc}/u.test(this.#name())) return;
     const where = this.#settings.name === undefined ? undefined : this.#settings.at.get("name");
     const found = `a control character in the name ${shown(this.#name())}`;
     this.#problems.add(where ?? this.#section.where, found, "a name that can be printed");
+  }
+
+  #checkFile(): void {
+    const { memFile = "", at } = this.#settings;
+    if (!/\p{Cc}/u.test(memFile)) return;
+    const found = `a control character in the file ${shown(memFile)}`;
+    this.#problems.add(at.get("mem") ?? this.#section.where, found, "a file that can be printed");
   }
 
   #name(): string {
@@ -101,7 +109,7 @@ class JobBuilder {
   }
 
   #named(text: string): string {
-    return `job ${shown(this.#name()).slice(1, -1)}: ${text}`;
+    return `job ${shownBare(this.#name())}: ${text}`;
   }
 
   #refuse(option: string, found: string, accepted: string): void {
@@ -121,7 +129,7 @@ class JobBuilder {
     const reason = refusalOfEngine(name);
     if (reason === undefined) return;
     const accepted = `an engine that is modelled: ${MODELLED_ENGINES.join(", ")}`;
-    this.#refuse("ioengine", `ioengine=${shown(name).slice(1, -1)}: ${reason}`, accepted);
+    this.#refuse("ioengine", `ioengine=${shownBare(name)}: ${reason}`, accepted);
   }
 
   #pattern(engine: ModelledEngine): PatternName {

@@ -5,7 +5,7 @@ import type { Notes } from "./notes.ts";
 import { namesIn } from "./options_replay.ts";
 import type { Problems } from "./problems.ts";
 import type { Settings } from "./settings.ts";
-import { shown } from "./shown.ts";
+import { shown, shownBare } from "./shown.ts";
 
 const SECTOR_BYTES = 512;
 /** Options that make no difference to a replay, in fio 3.33 neither. */
@@ -61,7 +61,7 @@ export function toReplay(job: Job, settings: Settings, scans: LogScans, notes: N
   const found = files.map((file) => scans.of(file, looking, at));
   const known = found.filter((scan) => scan !== undefined);
   if (known.length < found.length) return job;
-  const note = (text: string): void => notes.add(`job ${shown(job.name).slice(1, -1)}: ${text}`);
+  const note = (text: string): void => notes.add(`job ${shownBare(job.name)}: ${text}`);
   note(foundWords(known));
   const idle = IDLE.filter((option) => settings.at.has(option));
   if (idle.length > 0) note(`${idle.join(", ")}: a replay ends with its log, as in fio`);
@@ -110,7 +110,7 @@ function sum(scans: readonly LogScan[], of: (scan: LogScan) => number): number {
 
 function foundWords(scans: readonly LogScan[]): string {
   const paths = [...new Set(scans.map(({ path }) => path))];
-  const first = shown(paths[0] ?? "").slice(1, -1);
+  const first = shownBare(paths[0] ?? "");
   const which = paths.length === 1 ? first : `${paths.length} I/O logs`;
   const clones = scans.length > 1 ? `, ${scans.length} clones together` : "";
   const of = (name: keyof LogScan): string =>

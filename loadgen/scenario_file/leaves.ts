@@ -69,6 +69,12 @@ export function text(what: string) {
   return z.string({ error: what }).min(1, { error: what });
 }
 
+/** A text that goes to terminals and into files. */
+export function printable(what: string) {
+  const error = `${what}, without control characters`;
+  return text(what).refine((given) => !/\p{Cc}/u.test(given), { error });
+}
+
 export function list<T extends z.ZodType>(of: T, what: string) {
   return z.array(of, { error: what }).min(1, { error: what });
 }

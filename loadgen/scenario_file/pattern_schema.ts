@@ -3,7 +3,7 @@ import { PAGE_BYTES } from "../../assembly/shared/layout.ts";
 import { acceptedWords } from "../../src/scenario/nearest_name.ts";
 import type { Job, PatternName } from "../../src/scenario/scenario.ts";
 import { findOption } from "../fio/option_table.ts";
-import { mapping, name, size, text, time, whole } from "./leaves.ts";
+import { mapping, name, printable, size, time, whole } from "./leaves.ts";
 
 /**
  * Jobs named by their pattern. A key is either a word of fio, whose value stays text until fio's
@@ -62,7 +62,7 @@ const every = time(0)
   .transform((everyMs): Part => ({ everyMs }))
   .optional()
   .describe("From the start of one pass to that of the next; 0, the default: no pause.");
-const file = text("the name of a file of the emulated machine, such as /data").transform(
+const file = printable("the name of a file of the emulated machine, such as /data").transform(
   (name): Part => ({ file: name }),
 );
 const batchOf = (what: string, key: "batchPages" | "pagesPerCall", most: number) =>

@@ -35,8 +35,10 @@ export function readScenarioFile(input: JobFileInput & { readonly text: string }
   const label = sourceName(input.source);
   const problems = new Problems();
   const yaml = YamlText.read(label, input.text, problems);
-  problems.throwIfAny(label);
-  if (yaml === undefined) throw new Error("a text without problems was not read");
+  if (yaml === undefined) {
+    problems.throwIfAny(label);
+    throw new Error("a text without problems was not read");
+  }
   const top = scenarioFile.safeParse(yaml.value);
   if (!top.success) addIssues(top.error.issues, yaml, problems);
   const sized = Object.keys(listOrMapping(yaml.value, "files"));

@@ -11,7 +11,7 @@ import {
 } from "../../src/scenario/scenario.ts";
 import { THRESHOLD_FORM } from "../../src/scenario/threshold.ts";
 import { POLICY_FORM, POLICY_WORDS, SCHEME_FORM, SCHEME_WORDS } from "../machine_words.ts";
-import { list, mapping, name, size, text, time, whole, word } from "./leaves.ts";
+import { list, mapping, name, printable, size, text, time, whole, word } from "./leaves.ts";
 import { patternEntry } from "./pattern_schema.ts";
 
 /** A scenario file as YAML gives it; its output is what the keys mean. */
@@ -137,7 +137,9 @@ export const jobEntry = z.union(
 
 export const scenarioFile = mapping(
   {
-    name: text("a name").optional().describe("Name of the scenario; default: that of the file."),
+    name: printable("a name")
+      .optional()
+      .describe("Name of the scenario; default: that of the file."),
     duration: time(1).optional().describe("Each stonewall group runs this long."),
     warmup: time(0).optional().describe("Left out of the figures; default 1s."),
     sample: whole(0, LARGEST_SAMPLE)
@@ -163,7 +165,7 @@ export const scenarioFile = mapping(
       .optional()
       .describe("The device; without it an I/O is done at once."),
     files: z
-      .record(text("the name of a file"), size(), { error: "a mapping of names to sizes" })
+      .record(printable("the name of a file"), size(), { error: "a mapping of names to sizes" })
       .optional()
       .describe("Files that are larger than what the jobs map, read and write of them."),
     jobs: list(jobEntry, "a list of jobs: - fio: |, or - pattern: NAME").describe(

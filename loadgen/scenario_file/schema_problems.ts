@@ -11,6 +11,9 @@ export function addIssues(issues: readonly Issue[], yaml: YamlText, problems: Pr
   for (const issue of issues.flatMap((one) => resolved(one, yaml.value))) {
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) unknownKey(key, issue, yaml, problems);
+    } else if (issue.code === "invalid_key") {
+      const found = `found ${shown(String(issue.path.at(-1)))}`;
+      problems.add(yaml.placeOf(issue.path), found, issue.issues[0]?.message ?? issue.message);
     } else {
       const value = valueAt(yaml.value, issue.path);
       const empty = issue.path.length === 0 && value === null;

@@ -10,7 +10,7 @@ import {
   visit,
 } from "yaml";
 import type { Problems } from "../fio/problems.ts";
-import { shown } from "../fio/shown.ts";
+import { shown, shownBare } from "../fio/shown.ts";
 
 /** Far beyond it the parser, which calls itself for each level, would run out of stack. */
 const MOST_LEVELS = 128;
@@ -28,7 +28,7 @@ export class YamlText {
     private readonly lines: LineCounter,
   ) {}
 
-  /** undefined: it is no YAML, which is among the problems. */
+  /** undefined: it cannot be read, which is among the problems; others are told besides. */
   static read(label: string, text: string, problems: Problems): YamlText | undefined {
     const deep = tooDeep(text);
     if (deep !== undefined) {
@@ -37,33 +37,46 @@ export class YamlText {
       return undefined;
     }
     const lines = new LineCounter();
+    const foreign = text.indexOf("\uFFFD");
+    if (foreign >= 0) {
+      const line = text.slice(0, foreign).split("\n").length;
+      problems.add(`${label}:${line}`, "a byte that is no UTF-8", "a file in UTF-8");
+      return undefined;
+    }
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    let readable = true;
     const place = (offset: number): string => `${label}:${Math.max(1, lines.linePos(offset).line)}`;
     for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
       const [found, accepted] = wordsFor(code, message, text.slice(pos[0]));
       problems.add(place(pos[0]), found, accepted);
+      // Of a key that stands twice the last value counts, and what else is wrong is told as well.
+      if (code !== "DUPLICATE_KEY") readable = false;
     }
     visit(document, {
       Alias(_, alias) {
         if (alias.resolve(document) !== undefined) return;
+        readable = false;
         const accepted = `&${alias.source} at a value above it`;
         problems.add(place(alias.range?.[0] ?? 0), `*${alias.source} of no anchor`, accepted);
       },
       Pair(_, { key }) {
         if (isScalar(key) || isAlias(key)) return;
+        readable = false;
         const at = (key as Node | null)?.range?.[0] ?? 0;
         problems.add(place(at), "a key that is a list or a mapping", "a key of one word");
       },
     });
-    if (problems.any) return undefined;
-    const value = plainValue(document, label, problems);
-    return problems.any ? undefined : new YamlText(value, label, document, lines);
+    if (!readable) return undefined;
+    const plain = plainValue(document, label, problems);
+    return plain && new YamlText(plain.value, label, document, lines);
   }
 
   /** `file.yaml:7: jobs.0.bs`; the line is that of the key, or of the nearest part above it. */
   placeOf(path: Path): string {
     const place = `${this.label}:${this.lineOf(path)}`;
-    return path.length === 0 ? place : `${place}: ${path.map(String).join(".")}`;
+    return path.length === 0
+      ? place
+      : `${place}: ${path.map((key) => shownBare(String(key))).join(".")}`;
   }
 
   /** Where the lines of a text at `path` stand, 1 its first. */
@@ -82,7 +95,7 @@ export class YamlText {
       if (isAlias(node)) node = node.resolve(this.document);
       let next: unknown;
       if (isMap(node)) {
-        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
+        const pair = node.items.findLast(({ key }) => isScalar(key) && String(key.value) === step);
         at = startOf(pair?.key) ?? at;
         next = pair?.value;
       } else if (isSeq(node)) {
@@ -99,9 +112,13 @@ function startOf(node: unknown): number | undefined {
   return (node as Node | undefined)?.range?.[0];
 }
 
-function plainValue(document: Document, label: string, problems: Problems): unknown {
+function plainValue(
+  document: Document,
+  label: string,
+  problems: Problems,
+): { readonly value: unknown } | undefined {
   try {
-    return document.toJS({ maxAliasCount: MOST_ALIASES });
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }) };
   } catch (error) {
     // yaml says so of too many aliases, and of nothing else once they all have anchors.
     if (!(error instanceof ReferenceError)) throw error;

@@ -130,10 +130,11 @@ function tooLarge(
     .slice(0, 3)
     .map(([name, bytes]) => `${name} ${mib(bytes)}`)
     .join(", ");
+  const actors = needs.cpus === 1 ? "1 actor" : `${needs.cpus} actors`;
   return new ConfigurationError([
     {
       where: "machine",
-      found: `${needs.pages} pages and ${needs.cpus} actors need ${mib(end)} (${largest})`,
+      found: `${needs.pages} pages and ${actors} need ${mib(end)} (${largest})`,
       accepted:
         "wasm has 4096 MiB: lower numjobs, iodepth, bs or the number of pages, or use huge pages",
     },

@@ -103,4 +103,9 @@ describe("the name", () => {
     expect(problemsIn("[a\u001b[2Jb]\nsize=1m\n")).toMatchObject([{ found }]);
     expect(foundWith("name=a\u001b[2Jb")).toEqual([`3: ${found}`]);
   });
+
+  test("of the file whose pages the buffers are neither", () => {
+    const found = '3: a control character in the file "/a\\x1b[2Jb"';
+    expect(foundWith("mem=mmapshared:/a\u001b[2Jb")).toEqual([found]);
+  });
 });

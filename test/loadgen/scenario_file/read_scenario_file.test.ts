@@ -142,6 +142,31 @@ jobs: [{ pattern: mapper }]
 });
 
 describe("every problem of a file is told at once, in the order of its lines", () => {
+  test("a key that stands twice hides nothing", () => {
+    const found = complaints("name: x\nscheme: biass\nname: y\njobs:\n  - pattern: q\n");
+    expect(found).toEqual([
+      expect.stringMatching(/^2: scheme: found "biass"; did you mean bias\?/),
+      '3: the key "name" once more; each key once',
+      expect.stringMatching(/^5: jobs\.0\.pattern: found "q"/),
+    ]);
+  });
+
+  test("what goes to terminals and into files may hold no control characters", () => {
+    const path = '"/a\\e[31m"';
+    const jobs = "jobs: [{pattern: mapper}]\n";
+    const found = complaints(
+      `name: "b\\n"\nfiles: {${path}: 1m}\n${jobs}` +
+        `background:\n  - pattern: reclaim\n  - pattern: writeback\n    file: ${path}\n`,
+    );
+    expect(found).toEqual([
+      '1: name: found "b\\x0a"; a name, without control characters',
+      expect.stringMatching(/^2: files\..*; the name of a file, without control characters$/s),
+      expect.stringMatching(
+        /^7: background\.1\.file: found "\/a\\x1b\[31m"; the name of a file of/,
+      ),
+    ]);
+  });
+
   test("whatever finds them", () => {
     const text = `nam: x
 pages: 3
