@@ -1,11 +1,13 @@
+import { HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
 import {
-  HISTOGRAM_CLZ_BASE,
-  HISTOGRAM_HALF,
-  HISTOGRAM_HALF_BITS,
-  HISTOGRAM_HIGHEST_NS,
-  HISTOGRAM_SLOTS,
-  HISTOGRAM_SUB_BUCKET_MASK,
-} from "../../assembly/shared/histogram.ts";
+  COARSE,
+  clampNs,
+  FINE,
+  type Geometry,
+  highestValueAt,
+  indexOf,
+  lowestValueAt,
+} from "./histogram_geometry.ts";
 
 /** A slot that holds at least one value: its bounds are inclusive, `midNs` is its middle. */
 export interface HistogramSlot {
@@ -14,27 +16,6 @@ export interface HistogramSlot {
   readonly highNs: number;
   readonly midNs: number;
   readonly count: number;
-}
-
-/** Slot of a latency in ns; below 0 counts as 0, above the highest as the highest. */
-export function indexOf(ns: number): number {
-  const value = clampNs(ns);
-  const high = Math.floor(value / 2 ** 32);
-  const low = (value >>> 0) | HISTOGRAM_SUB_BUCKET_MASK;
-  const leadingZeros = high > 0 ? Math.clz32(high) : 32 + Math.clz32(low);
-  const bucket = HISTOGRAM_CLZ_BASE - leadingZeros;
-  return bucket * HISTOGRAM_HALF + Math.floor(value / 2 ** bucket);
-}
-
-/** Smallest latency in ns that falls into a slot. */
-export function lowestValueAt(index: number): number {
-  const bucket = bucketAt(index);
-  return (index - bucket * HISTOGRAM_HALF) * 2 ** bucket;
-}
-
-/** Largest latency in ns that falls into a slot. */
-export function highestValueAt(index: number): number {
-  return lowestValueAt(index) + 2 ** bucketAt(index) - 1;
 }
 
 /**
@@ -49,10 +30,45 @@ export class LatencyHistogram {
     private total: number,
     private lowestNs: number,
     private highestNs: number,
+    readonly geometry: Geometry,
   ) {}
 
-  static empty(): LatencyHistogram {
-    return new LatencyHistogram(new Uint16Array(0), new Float64Array(0), 0, 0, 0);
+  static empty(geometry: Geometry = FINE): LatencyHistogram {
+    return new LatencyHistogram(new Uint16Array(0), new Float64Array(0), 0, 0, 0, geometry);
+  }
+
+  /**
+   * From the slots in use, ascending, and their counts, none of them 0; minimum and maximum as
+   * `fromCounts` takes them. RangeError if a slot lies outside the geometry or out of order.
+   */
+  static fromSlots(
+    indices: Uint16Array,
+    counts: Float64Array,
+    minNs: number,
+    maxNs: number,
+    geometry: Geometry = FINE,
+  ): LatencyHistogram {
+    if (indices.length === 0) return LatencyHistogram.empty(geometry);
+    let total = 0;
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] as number;
+      if (index >= geometry.slots || (i > 0 && index <= (indices[i - 1] as number))) {
+        throw new RangeError(`slot ${index} is out of order or beyond ${geometry.slots}`);
+      }
+      total += counts[i] as number;
+    }
+    const first = indices[0] as number;
+    const last = indices[indices.length - 1] as number;
+    const low = indexOf(minNs, geometry) === first;
+    const high = indexOf(maxNs, geometry) === last;
+    return new LatencyHistogram(
+      indices,
+      counts,
+      total,
+      low ? clampNs(minNs) : lowestValueAt(first, geometry),
+      high ? clampNs(maxNs) : highestValueAt(last, geometry),
+      geometry,
+    );
   }
 
   /**
@@ -71,28 +87,17 @@ export class LatencyHistogram {
     for (let index = 0; index < counts.length; index++) {
       if ((counts[index] as number) > 0) used += 1;
     }
-    if (used === 0) return LatencyHistogram.empty();
     const indices = new Uint16Array(used);
     const inUse = new Float64Array(used);
-    let total = 0;
     for (let index = 0, at = 0; at < used; index++) {
       const count = counts[index] as number;
       if (count > 0) {
         indices[at] = index;
         inUse[at] = count;
-        total += count;
         at += 1;
       }
     }
-    const first = indices[0] as number;
-    const last = indices[used - 1] as number;
-    return new LatencyHistogram(
-      indices,
-      inUse,
-      total,
-      indexOf(minNs) === first ? clampNs(minNs) : lowestValueAt(first),
-      indexOf(maxNs) === last ? clampNs(maxNs) : highestValueAt(last),
-    );
+    return LatencyHistogram.fromSlots(indices, inUse, minNs, maxNs);
   }
 
   get count(): number {
@@ -135,14 +140,18 @@ export class LatencyHistogram {
     for (let i = 0; i < this.indices.length; i++) {
       seen += this.counts[i] as number;
       if (seen >= wanted) {
-        return Math.min(highestValueAt(this.indices[i] as number), this.highestNs);
+        const highNs = highestValueAt(this.indices[i] as number, this.geometry);
+        return Math.min(highNs, this.highestNs);
       }
     }
     return this.highestNs;
   }
 
-  /** A new histogram of both histograms' values. */
+  /** A new histogram of both histograms' values; both are of one geometry. */
   plus(other: LatencyHistogram): LatencyHistogram {
+    if (other.geometry.halfBits !== this.geometry.halfBits) {
+      throw new RangeError("histograms of unlike geometries do not add");
+    }
     if (other.total === 0) return this.copy();
     if (this.total === 0) return other.copy();
     const longest = this.indices.length + other.indices.length;
@@ -150,8 +159,8 @@ export class LatencyHistogram {
     const counts = new Float64Array(longest);
     let [mine, theirs, used] = [0, 0, 0];
     while (mine < this.indices.length || theirs < other.indices.length) {
-      const left = this.indices[mine] ?? HISTOGRAM_SLOTS;
-      const right = other.indices[theirs] ?? HISTOGRAM_SLOTS;
+      const left = this.indices[mine] ?? this.geometry.slots;
+      const right = other.indices[theirs] ?? this.geometry.slots;
       indices[used] = Math.min(left, right);
       let count = 0;
       if (left <= right) count += this.counts[mine++] as number;
@@ -164,13 +173,31 @@ export class LatencyHistogram {
       this.total + other.total,
       Math.min(this.lowestNs, other.lowestNs),
       Math.max(this.highestNs, other.highestNs),
+      this.geometry,
     );
+  }
+
+  /** The same values in coarser slots; minimum and maximum stay exact. */
+  coarsened(): LatencyHistogram {
+    const indices = new Uint16Array(this.indices.length);
+    const counts = new Float64Array(this.indices.length);
+    let used = 0;
+    for (let i = 0; i < this.indices.length; i++) {
+      const index = indexOf(lowestValueAt(this.indices[i] as number, this.geometry), COARSE);
+      if (used > 0 && indices[used - 1] === index) used -= 1;
+      indices[used] = index;
+      counts[used] = (counts[used] as number) + (this.counts[i] as number);
+      used += 1;
+    }
+    const { lowestNs, highestNs } = this;
+    const [slots, sums] = [indices.slice(0, used), counts.slice(0, used)];
+    return LatencyHistogram.fromSlots(slots, sums, lowestNs, highestNs, COARSE);
   }
 
   /** Counts one latency. */
   record(ns: number): void {
     const value = clampNs(ns);
-    const index = indexOf(value);
+    const index = indexOf(value, this.geometry);
     const at = firstNotBelow(this.indices, index);
     if (this.indices[at] !== index) {
       this.indices = withInserted(this.indices, new Uint16Array(this.indices.length + 1), at);
@@ -187,8 +214,8 @@ export class LatencyHistogram {
   *nonZero(): Generator<HistogramSlot, void> {
     for (let i = 0; i < this.indices.length; i++) {
       const index = this.indices[i] as number;
-      const lowNs = lowestValueAt(index);
-      const width = 2 ** bucketAt(index);
+      const lowNs = lowestValueAt(index, this.geometry);
+      const width = highestValueAt(index, this.geometry) + 1 - lowNs;
       yield {
         index,
         lowNs,
@@ -207,17 +234,16 @@ export class LatencyHistogram {
   }
 
   private copy(): LatencyHistogram {
-    const { indices, counts, total, lowestNs, highestNs } = this;
-    return new LatencyHistogram(indices.slice(), counts.slice(), total, lowestNs, highestNs);
+    const { indices, counts, total, lowestNs, highestNs, geometry } = this;
+    return new LatencyHistogram(
+      indices.slice(),
+      counts.slice(),
+      total,
+      lowestNs,
+      highestNs,
+      geometry,
+    );
   }
-}
-
-function clampNs(ns: number): number {
-  return ns > 0 ? Math.min(Math.floor(ns), HISTOGRAM_HIGHEST_NS) : 0;
-}
-
-function bucketAt(index: number): number {
-  return Math.max((index >>> HISTOGRAM_HALF_BITS) - 1, 0);
 }
 
 /**

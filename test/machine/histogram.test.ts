@@ -2,12 +2,8 @@ import * as fc from "fast-check";
 import { build, type JsHistogram } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { HISTOGRAM_HIGHEST_NS, HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
-import {
-  highestValueAt,
-  indexOf,
-  LatencyHistogram,
-  lowestValueAt,
-} from "../../src/machine/histogram.ts";
+import { LatencyHistogram } from "../../src/machine/histogram.ts";
+import { highestValueAt, indexOf, lowestValueAt } from "../../src/machine/histogram_geometry.ts";
 
 /** Latencies over all magnitudes, so that every bucket is reached. */
 const latency = fc

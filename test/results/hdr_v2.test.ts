@@ -9,7 +9,8 @@ import {
 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import { HISTOGRAM_HIGHEST_NS, HISTOGRAM_SLOTS } from "../../assembly/shared/histogram.ts";
-import { indexOf, LatencyHistogram } from "../../src/machine/histogram.ts";
+import { LatencyHistogram } from "../../src/machine/histogram.ts";
+import { indexOf } from "../../src/machine/histogram_geometry.ts";
 import { encodeV2Base64 } from "../../src/results/hdr_v2.ts";
 
 const counted = fc.array(

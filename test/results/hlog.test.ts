@@ -4,12 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HistogramLogReader, listTags } from "hdr-histogram-js";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  highestValueAt,
-  indexOf,
-  LatencyHistogram,
-  lowestValueAt,
-} from "../../src/machine/histogram.ts";
+import { LatencyHistogram } from "../../src/machine/histogram.ts";
+import { highestValueAt, indexOf, lowestValueAt } from "../../src/machine/histogram_geometry.ts";
 import { hlog } from "../../src/results/hlog.ts";
 import { HDRHISTOGRAM_JAR, testNeeding } from "../support/needs.ts";
 import {

@@ -15,9 +15,10 @@ const ROOMS = [
   "bench",
 ] as const;
 
-/** The page runs in a browser: it meets the rest on the wire alone. */
+/** The page runs in a browser: it meets the rest on the wire alone, and shares its histograms. */
 const PAGE = "dashboard/client";
-const PAGE_MAY_IMPORT = [PAGE, "src/stream"];
+const HISTOGRAMS = ["src/machine/histogram.ts", "src/machine/histogram_geometry.ts"];
+const PAGE_MAY_IMPORT = [PAGE, "src/stream", ...HISTOGRAMS];
 
 /**
  * The contract between executors and results is a type: executors build a RunRecord, so they
@@ -78,7 +79,8 @@ export const importDirection: Rule = {
         import { A } from "../../../assembly/shared/layout.ts";`,
       "src/index.ts": `export { run } from "./executors/run.ts"; import "./stream/a.ts";`,
       "loadgen/main.ts": `import { run } from "../src/index.ts"; import zod from "zod";`,
-      "dashboard/client/page.ts": `import { read } from "../../src/stream/wire.ts";`,
+      "dashboard/client/page.ts": `import { read } from "../../src/stream/wire.ts";
+        import { LatencyHistogram } from "../../src/machine/histogram.ts";`,
       "assembly/gup/a.ts": `import { b } from "../memory/cell.ts";`,
       "src/machine/a.ts": `// import { b } from "../executors/b.ts"`,
     },
