@@ -5,7 +5,7 @@ import { fioGroupNumbers, groupKeyOf, perSecond, runtimeMs } from "./fio_groups.
 import { jobOptions } from "./fio_job.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
 import { type LatencyShare, latencyShares } from "./latency_shares.ts";
-import { pinlabJson } from "./pinlab_json.ts";
+import { pinlabJson, type TimelineJson } from "./pinlab_json.ts";
 import type { DirectionRecord, JobRecord, RunRecord } from "./record.ts";
 import { ctimeWords } from "./words.ts";
 
@@ -14,14 +14,18 @@ import { ctimeWords } from "./words.ts";
  * measured: bandwidth samples over time, context switches, page faults, depth statistics, disks.
  * Trims and syncs are there with zeros: fio's tools read every direction, and none was done.
  */
-export function fioJson(record: RunRecord, format: "json" | "json+"): string {
-  return `${JSON.stringify(fioOutput(record, format === "json+"), null, 2)}\n`;
+export function fioJson(
+  record: RunRecord,
+  format: "json" | "json+",
+  timeline?: TimelineJson,
+): string {
+  return `${JSON.stringify(fioOutput(record, format === "json+", timeline), null, 2)}\n`;
 }
 
 /** The shape of the file. */
 export type FioOutput = ReturnType<typeof fioOutput>;
 
-function fioOutput(record: RunRecord, withBins: boolean) {
+function fioOutput(record: RunRecord, withBins: boolean, timeline?: TimelineJson) {
   const seconds = Math.floor(record.startedAtMs / 1000);
   return {
     "fio version": `pinlab-${record.environment.pinlab}`,
@@ -30,7 +34,7 @@ function fioOutput(record: RunRecord, withBins: boolean) {
     time: ctimeWords(record.startedAtMs),
     "global options": {},
     jobs: record.jobs.map((job) => jobJson(record, job, withBins)),
-    pinlab: pinlabJson(record, withBins),
+    pinlab: pinlabJson(record, withBins, timeline),
   };
 }
 

@@ -2,9 +2,11 @@ import { FIO_PERCENTILES } from "../scenario/defaults.ts";
 import { policyName, schemeName, usesBias } from "../scenario/machine_words.ts";
 import { WORK_NAMES } from "../scenario/metric_names.ts";
 import type { MachineSpec } from "../scenario/scenario.ts";
+import { repeatLine } from "./exit_status.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
 import type { OpRecord, RunRecord, ThresholdRecord, TraceRecord } from "./record.ts";
 import { notesOf, opsOf, warmupsMs } from "./record_facts.ts";
+import { metricWords } from "./threshold_words.ts";
 
 /** Version of the `pinlab` object; a key that changes its meaning raises it. */
 export const PINLAB_SCHEMA = 1;
@@ -13,7 +15,7 @@ export const PINLAB_SCHEMA = 1;
  * What fio's JSON has no keys for. Times in ns, rates a second, shares 0..1; null where there
  * was nothing to measure.
  */
-export function pinlabJson(record: RunRecord, withBins: boolean) {
+export function pinlabJson(record: RunRecord, withBins: boolean, timeline?: TimelineJson) {
   const { scenario } = record;
   return {
     schema: PINLAB_SCHEMA,
@@ -44,7 +46,16 @@ export function pinlabJson(record: RunRecord, withBins: boolean) {
       sampling_share: rounded(record.calibration.samplingShare),
     },
     environment: environmentJson(record),
+    repeat: repeatLine(record) ?? "",
+    timeline: timeline ?? null,
   };
+}
+
+/** What a watched run did over time: frames of the wire (docs/WIRE.md) in base64, and names. */
+export interface TimelineJson {
+  readonly ops: readonly string[];
+  readonly counters: readonly string[];
+  readonly frames: string;
 }
 
 function machineJson(machine: MachineSpec) {
@@ -107,6 +118,7 @@ function thresholdJson({ threshold, value, ok, abortedAtMs }: ThresholdRecord) {
     text: threshold.text,
     metric: threshold.metric,
     value: value === undefined ? null : rounded(value),
+    found: metricWords(threshold.metric, value) ?? null,
     ok,
     aborted_at_ms: abortedAtMs === undefined ? null : rounded(abortedAtMs),
   };

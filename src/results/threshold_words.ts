@@ -9,14 +9,19 @@ const TIME_UNITS = ["ns", "us", "ms", "s"] as const;
 /** `found 6.124us`, or why there is nothing to find; and if it was this one, what ended the run. */
 export function foundWords(record: RunRecord, judged: ThresholdRecord): string {
   const { threshold, value, abortedAtMs, abortedValue } = judged;
-  const kind = findMetric(threshold.metric)?.kind ?? "count";
+  const measured = metricWords(threshold.metric, value);
   const found =
-    value === undefined
+    measured === undefined
       ? `nothing measured: ${whyUnmeasured(record, threshold.metric)}`
-      : `found ${valueWords(kind, value)}`;
+      : `found ${measured}`;
   if (abortedAtMs === undefined || abortedValue === undefined) return found;
-  const then = `${valueWords(kind, abortedValue)} after ${durationWords(abortedAtMs * 1e6)}`;
-  return `${found}; ended the run at ${then}`;
+  const then = metricWords(threshold.metric, abortedValue);
+  return `${found}; ended the run at ${then} after ${durationWords(abortedAtMs * 1e6)}`;
+}
+
+/** A metric's value with its unit; undefined: nothing of it was measured. */
+export function metricWords(metric: string, value: number | undefined): string | undefined {
+  return value === undefined ? undefined : valueWords(findMetric(metric)?.kind ?? "count", value);
 }
 
 /** Thresholds that do not hold. */

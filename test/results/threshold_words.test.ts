@@ -91,11 +91,26 @@ test("so has the JSON", () => {
       text: "pin_fast.p99<5us abortOnFail",
       metric: "pin_fast.p99",
       value: 6124.25,
+      found: "6.12425us",
       ok: false,
       aborted_at_ms: 1012.5,
     },
-    { text: "violations==0", metric: "violations", value: 0, ok: true, aborted_at_ms: null },
-    { text: "mr_reg.p99<5us", metric: "mr_reg.p99", value: null, ok: false, aborted_at_ms: null },
+    {
+      text: "violations==0",
+      metric: "violations",
+      value: 0,
+      found: "0",
+      ok: true,
+      aborted_at_ms: null,
+    },
+    {
+      text: "mr_reg.p99<5us",
+      metric: "mr_reg.p99",
+      value: null,
+      found: null,
+      ok: false,
+      aborted_at_ms: null,
+    },
   ]);
   expect(JSON.parse(fioJson(runRecord(), "json")).pinlab.thresholds).toEqual([]);
 });
