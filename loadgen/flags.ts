@@ -11,8 +11,13 @@ import {
   TLB_NAMES,
   VARIANT_NAMES,
 } from "../src/scenario/scenario.ts";
+import {
+  POLICY_FORM,
+  POLICY_WORDS,
+  SCHEME_FORM,
+  SCHEME_WORDS,
+} from "../src/scenario/scheme_words.ts";
 import { parseThreshold } from "../src/scenario/threshold.ts";
-import { POLICY_FORM, POLICY_WORDS, SCHEME_FORM, SCHEME_WORDS } from "./machine_words.ts";
 import { timeMs } from "./time_text.ts";
 
 /** What commander hands over: strings, as they were typed. */
@@ -38,6 +43,9 @@ export interface RunFlags {
   readonly openmetrics?: string;
   readonly threshold?: readonly string[];
   readonly trace?: string;
+  readonly report?: string;
+  readonly live?: string;
+  readonly host?: string;
   readonly showConfig?: boolean;
   readonly showSchema?: boolean;
   readonly quiet?: boolean;
@@ -71,6 +79,28 @@ export interface AskedFor {
   readonly run: NonNullable<ScenarioInput["run"]>;
   readonly thresholds: readonly Threshold[];
   readonly format: OutputFormat;
+  /** undefined: nobody is to watch. */
+  readonly live: LiveAddress | undefined;
+}
+
+/** Where the dashboard is to listen. */
+export interface LiveAddress {
+  /** undefined: the usual port, or another one if that is taken. */
+  readonly port: number | undefined;
+  /** undefined: this machine alone. */
+  readonly host: string | undefined;
+}
+
+/** The value of a bare `--live`. */
+export const ANY_PORT = "any";
+const LAST_PORT = 65_535;
+
+/**
+ * `--live` takes its port behind `=` alone, so that `--live job.fio` names a job; the parser takes
+ * the next word for an optional value.
+ */
+export function withLivePort(argv: readonly string[]): string[] {
+  return argv.map((word) => (word === "--live" ? `--live=${ANY_PORT}` : word));
 }
 
 /** What the flags ask for, undefined the default; whatever is wrong is added to `problems`. */
@@ -99,7 +129,27 @@ export function readFlags(flags: RunFlags, problems: Problem[]): AskedFor {
       (text) => parseThreshold(text, "--threshold", problems) ?? [],
     ),
     format: reader.oneOf("--output-format", flags.outputFormat, OUTPUT_FORMATS) ?? "normal",
+    live: readLive(flags, problems),
   };
+}
+
+function readLive({ live, host }: RunFlags, problems: Problem[]): LiveAddress | undefined {
+  if (live === undefined) {
+    if (host === undefined) return undefined;
+    problems.push({ where: "--host", found: `"${host}" without --live`, accepted: "both" });
+    return undefined;
+  }
+  const port = live === ANY_PORT ? undefined : readPort("--live", live, problems);
+  return { port, host };
+}
+
+/** A port to listen on; 0 is any that is free. */
+export function readPort(
+  flag: string,
+  text: string | undefined,
+  problems: Problem[],
+): number | undefined {
+  return new FlagReader(problems).whole(flag, text, 0, LAST_PORT);
 }
 
 class FlagReader {

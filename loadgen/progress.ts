@@ -7,7 +7,7 @@ import { shownBare } from "./fio/shown.ts";
 import { LiveLine } from "./live_line.ts";
 
 /** One letter a phase, as fio's status line has one a job's state. */
-const LETTERS = { setup: "I", warmup: "/", measure: "R", drain: "F" } as const;
+const LETTERS = { setup: "I", warmup: "/", measure: "R", paused: "P", drain: "F" } as const;
 
 /** A run's progress, and that of reading its logs. */
 export class ProgressLine {

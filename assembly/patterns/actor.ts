@@ -1,14 +1,14 @@
 /**
  * An actor's life: SETUP maps its memory (and registers it), RUN works for a budget and returns,
- * DRAIN gives every pin back, EXIT leaves the address space. The host sends the commands; the
- * same entry serves every executor.
+ * DRAIN gives every pin back, RESUME registers again what was registered, EXIT leaves the address
+ * space. The host sends the commands; the same entry serves every executor.
  */
 import {
   ACTOR_COMMAND, ACTOR_ERROR, ACTOR_PASSES, ACTOR_PATTERN, ACTOR_SLOTS,
 } from "../shared/actor_layout.ts";
 import { CPU_ACTOR } from "../shared/layout.ts";
 import {
-  COMMAND_DRAIN, COMMAND_EXIT, COMMAND_RUN, COMMAND_SETUP, MUST_PATTERN, PATTERN_BUFFERED_IO,
+  COMMAND_DRAIN, COMMAND_EXIT, COMMAND_RESUME, COMMAND_RUN, COMMAND_SETUP, MUST_PATTERN, PATTERN_BUFFERED_IO,
   PATTERN_DIRECT_IO, PATTERN_FIXED_BUFFERS, PATTERN_GUP_TEST, PATTERN_MAPPER, PATTERN_RDMA_MR,
   PATTERN_RECLAIM, PATTERN_TRUNCATE, PATTERN_WRITEBACK, PATTERN_XSK_UMEM, STATUS_DONE,
   STATUS_FAILED,
@@ -36,6 +36,7 @@ export function runActor(cpu: usize, budget: u32): u32 {
     case COMMAND_SETUP: return setUp(cpu, actor, pattern);
     case COMMAND_RUN: return runPattern(cpu, actor, pattern, budget);
     case COMMAND_DRAIN: return drain(cpu, actor, pattern, budget);
+    case COMMAND_RESUME: return makeReady(cpu, actor, pattern);
     default: {
       must(cpu, quietLoad32(actor + ACTOR_COMMAND) == COMMAND_EXIT, MUST_PATTERN);
       freeBuffers(cpu, actor);
@@ -46,8 +47,13 @@ export function runActor(cpu: usize, budget: u32): u32 {
 
 function setUp(cpu: usize, actor: usize, pattern: u32): u32 {
   quietStore32(actor + ACTOR_ERROR, 0);
-  let error = makeBuffers(cpu, actor);
-  if (error) return fail(actor, error);
+  const error = makeBuffers(cpu, actor);
+  return error ? fail(actor, error) : makeReady(cpu, actor, pattern);
+}
+
+/** All slots free, and registered what stays so: at the start, and after a drain. */
+function makeReady(cpu: usize, actor: usize, pattern: u32): u32 {
+  let error = 0;
   if (quietLoad32(actor + ACTOR_SLOTS)) resetSlots(actor);
   if (pattern == PATTERN_FIXED_BUFFERS || pattern == PATTERN_RDMA_MR) {
     error = registerAll(cpu, actor);

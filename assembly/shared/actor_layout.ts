@@ -73,7 +73,9 @@ export const ACTOR_REGION_UNTIL = ACTOR_CURSOR + 8;
  */
 export const ACTOR_BEGAN_NS = ACTOR_REGION_UNTIL + 8;
 export const ACTOR_MEASURED_NS = ACTOR_BEGAN_NS + 8;
-export const ACTOR_ERROR = ACTOR_MEASURED_NS + 8;
+/** f64, ns, the worker's: how long of that the actor held still for a pause. */
+export const ACTOR_PAUSED_NS = ACTOR_MEASURED_NS + 8;
+export const ACTOR_ERROR = ACTOR_PAUSED_NS + 8;
 export const ACTOR_JOINED = ACTOR_ERROR + 4;
 export const ACTOR_BUFFER_VPN = ACTOR_JOINED + 4;
 export const ACTOR_REGISTERED = ACTOR_BUFFER_VPN + 4;
@@ -98,7 +100,10 @@ export const ACTOR_PASS = ACTOR_REPLAY_SHARE + 4;
 export const ACTOR_PASS_INDEX = ACTOR_PASS + 4;
 export const ACTOR_PASS_EPOCH = ACTOR_PASS_INDEX + 4;
 export const ACTOR_WRITES = ACTOR_PASS_EPOCH + 4;
-export const ACTOR_END = ACTOR_WRITES + 4;
+/** 1: the host has turned the actor off; the worker's answer to that, and to a pause: 1 or 0. */
+export const ACTOR_OFF = ACTOR_WRITES + 4;
+export const ACTOR_AT_REST = ACTOR_OFF + 4;
+export const ACTOR_END = ACTOR_AT_REST + 4;
 
 // A page's write in flight, in the array at ACTOR_PAGES: when it began and is due (f64, ns; 0: not
 // timed), the page, what the device has got, and whether it is a copy.

@@ -221,6 +221,7 @@ export const COMMAND_SETUP = 0;
 export const COMMAND_RUN = 1;
 export const COMMAND_DRAIN = 2;
 export const COMMAND_EXIT = 3;
+export const COMMAND_RESUME = 4;
 export const STATUS_RUNNING = 0;
 export const STATUS_DONE = 1;
 export const STATUS_FAILED = 2;

@@ -11,6 +11,7 @@ import { gupTestText } from "../../src/results/gup_test_text.ts";
 import { makeScenario } from "../../src/scenario/make_scenario.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
+import { SCHEME_FORM } from "../../src/scenario/scheme_words.ts";
 import { FLAG_OF, type RunFlags, readFlags } from "../flags.ts";
 import {
   addSelftestOptions,
@@ -20,7 +21,6 @@ import {
   selftestDefaults,
   selftestJob,
 } from "../gup_test/options.ts";
-import { SCHEME_FORM } from "../machine_words.ts";
 import { placed } from "../places.ts";
 import { onInterrupt } from "../terminal.ts";
 

@@ -9,8 +9,13 @@ import {
   TLB_NAMES,
   VARIANT_NAMES,
 } from "../../src/scenario/scenario.ts";
+import {
+  POLICY_FORM,
+  POLICY_WORDS,
+  SCHEME_FORM,
+  SCHEME_WORDS,
+} from "../../src/scenario/scheme_words.ts";
 import { THRESHOLD_FORM } from "../../src/scenario/threshold.ts";
-import { POLICY_FORM, POLICY_WORDS, SCHEME_FORM, SCHEME_WORDS } from "../machine_words.ts";
 import { list, mapping, name, printable, size, text, time, whole, word } from "./leaves.ts";
 import { patternEntry } from "./pattern_schema.ts";
 

@@ -62,7 +62,7 @@ import {
   WALK_SEQUENTIAL,
 } from "../../assembly/shared/codes.ts";
 import { CPU_ACTOR, PAGE_BYTES, PMD_ORDER } from "../../assembly/shared/layout.ts";
-import { PACING_END } from "../../assembly/shared/pacing_layout.ts";
+import { PACING_DEPTH, PACING_END } from "../../assembly/shared/pacing_layout.ts";
 import { doesIo } from "../scenario/endless.ts";
 import { effectiveSample } from "../scenario/pacing.ts";
 import type { BlockSizeShare, Job, PatternName } from "../scenario/scenario.ts";
@@ -172,6 +172,16 @@ export function writeActor(machine: Machine, place: ActorPlace): void {
   writeSizes(machine, arena + parts.writeSizes, sizesOf(job, "writeSizes"));
   writeIo(machine, block, job, place, parts.quantiles < 0 ? 0 : arena + parts.quantiles);
   writePacing(machine, block, job, arena + parts.intended, place.pace ?? ALONE);
+}
+
+/**
+ * Makes the queue of an actor at rest shallower, or as deep as its slots allow again; it takes its
+ * slots anew when it goes on.
+ */
+export function writeDepth(machine: Machine, cpu: number, iodepth: number): void {
+  const block = cpuAddress(machine, cpu) + CPU_ACTOR;
+  machine.words[(block + ACTOR_IODEPTH) >>> 2] = iodepth;
+  machine.words[(block + PACING_DEPTH) >>> 2] = iodepth;
 }
 
 /** Flags of an actor that does no I/O. */

@@ -194,12 +194,14 @@ export function makeMachine(plan: MachinePlan, spec: MachineSpec): Machine {
     longs: new BigUint64Array(memory.buffer),
     doubles: new Float64Array(memory.buffer),
   };
-  writeParameters(machine, spec);
+  writePlan(machine);
+  writeSpec(machine, spec);
   writeFiles(machine);
   return machine;
 }
 
-function writeParameters({ words, plan }: Machine, spec: MachineSpec): void {
+/** What the machine is by its spec. To be written while no pin is held and nobody works. */
+export function writeSpec({ words }: Machine, spec: MachineSpec): void {
   const parameters: readonly (readonly [number, number])[] = [
     [PARAM_SCHEME, SCHEME_CODES[spec.scheme]],
     [PARAM_FAST_PATH, fastPathOf(spec)],
@@ -212,11 +214,17 @@ function writeParameters({ words, plan }: Machine, spec: MachineSpec): void {
     [PARAM_RECHECK, RECHECK_CODES[spec.recheck]],
     [PARAM_TLB_BROADCAST, spec.tlb === "broadcast" ? 1 : 0],
     [PARAM_STABLE_PAGES, spec.stablePages ? 1 : 0],
+    [PARAM_BIAS, spec.bias],
+    [PARAM_RULES, RULES_CODES[spec.rules]],
+  ];
+  for (const [address, value] of parameters) words[address >>> 2] = value;
+}
+
+function writePlan({ words, plan }: Machine): void {
+  const parameters: readonly (readonly [number, number])[] = [
     [PARAM_FILES, plan.filesAt],
     [PARAM_FILE_COUNT, plan.files.length],
     [PARAM_COMPLETED, plan.completedAt],
-    [PARAM_BIAS, spec.bias],
-    [PARAM_RULES, RULES_CODES[spec.rules]],
     [PARAM_NR_PAGES, plan.pages],
     [PARAM_NR_CPUS, plan.cpus],
     [PARAM_CPUS, plan.cpusAt],

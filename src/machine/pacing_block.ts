@@ -1,5 +1,6 @@
 import { ACTOR_FLAGS } from "../../assembly/shared/actor_layout.ts";
 import { ACTOR_PACED } from "../../assembly/shared/codes.ts";
+import { CPU_ACTOR } from "../../assembly/shared/layout.ts";
 import {
   PACING_CROWDED,
   PACING_DEPTH,
@@ -40,6 +41,31 @@ export function pacingBytesOf(job: Job): number {
   return isPaced(job) ? job.iodepth * 8 : 0;
 }
 
+/**
+ * The arrival rates of a running actor, in percent of what its job was given; it sees them with its
+ * next I/O. `cpu` is the address of its CPU block.
+ */
+export function scaleRates({ doubles }: Machine, cpu: number, job: Job, percent: number): void {
+  writeGaps(doubles, cpu + CPU_ACTOR, job, percent / 100);
+}
+
+/** Gaps between intended starts, at `factor` times the job's rates; the schedules that have any. */
+function writeGaps(doubles: Float64Array, block: number, job: Job, factor: number) {
+  return (["read", "write"] as const).flatMap((direction) => {
+    const rate = rateOf(job, direction);
+    const meanGap = meanGapNs(job, direction);
+    if (rate === undefined || meanGap === undefined) return [];
+    const schedule = direction === "read" ? SCHEDULE_READ : SCHEDULE_WRITE;
+    const double = (offset: number, value: number): void => {
+      doubles[(block + schedule + offset) >>> 3] = value / factor;
+    };
+    double(SCHEDULE_GAP_NS, rate.per === "ios" ? meanGap : 0);
+    double(SCHEDULE_NS_PER_BYTE, rate.per === "bytes" ? 1e9 / rate.aSecond : 0);
+    double(SCHEDULE_MEAN_GAP_NS, meanGap);
+    return [{ schedule, meanGap }];
+  });
+}
+
 /** Writes the pacing part of an actor's zeroed block; `intendedAt` is the table's address. */
 export function writePacing(
   { words, doubles }: Machine,
@@ -56,14 +82,7 @@ export function writePacing(
     doubles[(block + offset) >>> 3] = value;
   };
   word(ACTOR_FLAGS, (words[(block + ACTOR_FLAGS) >>> 2] ?? 0) | ACTOR_PACED);
-  for (const direction of ["read", "write"] as const) {
-    const rate = rateOf(job, direction);
-    const meanGap = meanGapNs(job, direction);
-    if (rate === undefined || meanGap === undefined) continue;
-    const schedule = direction === "read" ? SCHEDULE_READ : SCHEDULE_WRITE;
-    double(schedule + SCHEDULE_GAP_NS, rate.per === "ios" ? meanGap : 0);
-    double(schedule + SCHEDULE_NS_PER_BYTE, rate.per === "bytes" ? 1e9 / rate.aSecond : 0);
-    double(schedule + SCHEDULE_MEAN_GAP_NS, meanGap);
+  for (const { schedule, meanGap } of writeGaps(doubles, block, job, 1)) {
     double(schedule + SCHEDULE_PHASE_NS, meanGap * phase);
     word(schedule + SCHEDULE_ON, 1);
   }

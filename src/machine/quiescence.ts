@@ -20,9 +20,10 @@ import { readVmstat } from "./vmstat.ts";
 
 /**
  * What must hold when every actor has given everything back: each count is what the ledgers say.
- * Returns one sentence per breach; an empty array is a machine at rest.
+ * Returns one sentence per breach; an empty array is a machine at rest. `wasPlain`: pins were plain
+ * references for a part of the run.
  */
-export function checkQuiescence(machine: Machine): string[] {
+export function checkQuiescence(machine: Machine, wasPlain = false): string[] {
   const { plan, words } = machine;
   const breaches: string[] = [];
   const zeroPage = (words[PARAM_ZERO_PAGE / 4] ?? 0) >>> 0;
@@ -40,17 +41,20 @@ export function checkQuiescence(machine: Machine): string[] {
     if (exact || side) breaches.push(`page ${pfn} has an exact count of ${exact || side}, not 0`);
   }
   breaches.push(...checkLedger(machine), ...checkPools(machine));
-  const vmstat = readVmstat(machine);
-  const { nr_foll_pin_acquired: acquired, nr_foll_pin_released: released } = vmstat;
   // Where put_page() is what gives pins back, nobody counts them.
   const isPlain = words[PARAM_SCHEME / 4] === SCHEME_REFCOUNT;
-  if (acquired !== released && !isPlain) {
-    breaches.push(`nr_foll_pin_acquired is ${acquired}, nr_foll_pin_released ${released}`);
-  }
+  if (!isPlain && !wasPlain) breaches.push(...checkPinCounters(machine));
   return breaches;
 }
 
-function checkLedger({ plan, words }: Machine): string[] {
+export function checkPinCounters(machine: Machine): string[] {
+  const { nr_foll_pin_acquired: acquired, nr_foll_pin_released: released } = readVmstat(machine);
+  if (acquired === released) return [];
+  return [`nr_foll_pin_acquired is ${acquired}, nr_foll_pin_released ${released}`];
+}
+
+/** Pins that somebody still holds, in one sentence at the most. */
+export function checkLedger({ plan, words }: Machine): string[] {
   for (let cpu = 0; cpu < plan.cpus; cpu++) {
     const first = (plan.ledgerAt + cpu * plan.ledgerStride) / 4;
     const held = words.subarray(first, first + plan.pages * 2).findIndex((count) => count !== 0);

@@ -1,3 +1,4 @@
+import type { ChangeRecord } from "../executors/control.ts";
 import { FIO_PERCENTILES } from "../scenario/defaults.ts";
 import { policyName, schemeName, usesBias } from "../scenario/machine_words.ts";
 import { WORK_NAMES } from "../scenario/metric_names.ts";
@@ -38,6 +39,7 @@ export function pinlabJson(record: RunRecord, withBins: boolean, timeline?: Time
     work: Object.fromEntries(WORK_NAMES.map((name) => [name, record.work[name] ?? 0])),
     invariants: invariantsJson(record),
     thresholds: record.thresholds.map(thresholdJson),
+    changes: record.changes.map(changeJson),
     trace: traceJson(record.trace),
     notes: notesOf(record),
     calibration: {
@@ -48,6 +50,18 @@ export function pinlabJson(record: RunRecord, withBins: boolean, timeline?: Time
     environment: environmentJson(record),
     repeat: repeatLine(record) ?? "",
     timeline: timeline ?? null,
+  };
+}
+
+function changeJson({ group, atMs, knob, of, from, to, pauseMs }: ChangeRecord) {
+  return {
+    group,
+    at_ms: rounded(atMs),
+    knob,
+    of: of ?? null,
+    from,
+    to,
+    pause_ms: pauseMs === undefined ? null : rounded(pauseMs),
   };
 }
 

@@ -1,4 +1,5 @@
 import { chosenParameters, machineParameters } from "../scenario/machine_words.ts";
+import { changeLines } from "./changes_text.ts";
 import { fileSideLines } from "./file_side_text.ts";
 import { invariantLines } from "./invariants_text.ts";
 import { pinLines } from "./pins_text.ts";
@@ -25,6 +26,7 @@ export function pinlabLines(record: RunRecord): string[] {
     ...vmstatLines(record.vmstat),
     ...invariantLines(record),
     ...thresholdLines(record),
+    ...changeLines(record),
     ...traceLines(record),
     ...noteLines(record),
   ];

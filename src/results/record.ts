@@ -1,3 +1,4 @@
+import type { ChangeRecord } from "../executors/control.ts";
 import type { MachineEnvironment } from "../machine/environment.ts";
 import type { GupPassesDone } from "../machine/gup_passes.ts";
 import type { LatencyHistogram } from "../machine/histogram.ts";
@@ -177,5 +178,7 @@ export interface RunRecord {
   readonly environment: MachineEnvironment;
   /** undefined: nothing was recorded. */
   readonly trace: TraceRecord | undefined;
+  /** Knobs that were turned while it ran, in the order in which they were. */
+  readonly changes: readonly ChangeRecord[];
   readonly notes: readonly string[];
 }

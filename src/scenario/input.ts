@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BIAS_MAX, BIAS_MIN } from "../../assembly/shared/codes.ts";
 import { PASS_WHICH_COUNT } from "../../assembly/shared/gup_test_layout.ts";
+import { timedChangeSchema } from "./change_schema.ts";
 import {
   DEEPEST_QUEUE,
   LARGEST_BLOCK_BYTES,
@@ -193,6 +194,8 @@ const job = z
   .partial();
 const jobs = z.array(job).min(1).readonly();
 
+const MOST_CHANGES = 10_000;
+
 /** A scenario as it comes in, before its defaults. */
 export const scenarioInput = z
   .strictObject({
@@ -237,6 +240,7 @@ export const scenarioInput = z
       .array(z.union([z.string(), threshold], THRESHOLD_FORM))
       .readonly()
       .default([]),
+    changes: z.array(timedChangeSchema).max(MOST_CHANGES).readonly().default([]),
     notes: z.array(z.string()).readonly().default([]),
   })
   .refine((given) => given.jobs === undefined || given.groups === undefined, {

@@ -30,6 +30,7 @@ export function makeScenario(given: ScenarioInput): Scenario {
       readThreshold(one, `thresholds.${i}`, problems),
     ),
     machine: completeMachine(machine),
+    changes: [...rest.changes].sort((a, b) => a.atMs - b.atMs),
     run: { ...DEFAULT_RUN, ...defined(run) },
     groups: all.map((group) => ({
       jobs: group.jobs.map((part) => ({ ...defaultsOf(part.pattern), ...defined(part) })),

@@ -1,4 +1,5 @@
 import type { Arrivals, LatencyGoal, SteadyState, Thinktime } from "./pace.ts";
+import type { TimedChange } from "./timed_change.ts";
 
 /**
  * Scenario: the one thing every executor takes. A fio job file, a YAML file or a program
@@ -281,6 +282,8 @@ export interface Scenario {
    */
   readonly serviceNs: readonly number[];
   readonly thresholds: readonly Threshold[];
+  /** Knobs that the run turns by itself, in the order of their times. */
+  readonly changes: readonly TimedChange[];
   /** What the reader of the input wants the reader of the result to know. */
   readonly notes: readonly string[];
 }

@@ -1,4 +1,5 @@
-import type { Change, ChangeOutcome } from "../executors/control.ts";
+import type { ChangeOutcome } from "../executors/control.ts";
+import type { Change } from "../scenario/timed_change.ts";
 
 /** What a viewer asks of a run: JSON in a text message, answered by a Reply with its `id`. */
 export type Request =

@@ -109,6 +109,7 @@ export function scenario(overrides: Partial<Scenario> = {}): Scenario {
     files: [],
     serviceNs: [],
     thresholds: [],
+    changes: [],
     notes: ["fsync, verify: accepted, no effect on pinning"],
     ...overrides,
   };
@@ -212,6 +213,7 @@ export function runRecord(overrides: Partial<RunRecord> = {}): RunRecord {
       v8Flags: "--no-liftoff",
     },
     trace: undefined,
+    changes: [],
     notes: [],
     ...overrides,
   };

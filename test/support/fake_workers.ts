@@ -1,5 +1,7 @@
+import { RunControl } from "../../src/executors/control.ts";
 import { type PlacedActor, placeActors, planFor } from "../../src/executors/threads/placement.ts";
 import type { GroupContext } from "../../src/executors/threads/run_group.ts";
+import { Settings } from "../../src/executors/threads/settings.ts";
 import { compileCore } from "../../src/machine/core.ts";
 import { type Machine, makeMachine } from "../../src/machine/machine.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
@@ -13,7 +15,9 @@ export function emptyGroup(scenario: Scenario): {
   const machine = makeMachine(planFor(scenario, groups), scenario.machine);
   const { module } = compileCore("native");
   const context = { scenario, machine, module, groupIndex: 0, signal: undefined };
-  return { context: { ...context, onTick: undefined }, actors: groups[0] ?? [] };
+  const settings = new Settings(scenario, undefined);
+  const control = new RunControl();
+  return { context: { ...context, settings, control, onTick: undefined }, actors: groups[0] ?? [] };
 }
 
 /** Until the word at the address is not 0. */

@@ -33,7 +33,7 @@ import { type OpStat, readHistogram, readOpStat } from "../../machine/latency.ts
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import type { Calibration, DirectionRecord, OpName, OpRecord } from "../../results/record.ts";
 
-const OP_CODES: readonly (readonly [Exclude<OpName, "io" | "io_corrected">, number])[] = [
+export const OP_CODES: readonly (readonly [Exclude<OpName, "io" | "io_corrected">, number])[] = [
   ["pin_fast", OP_PIN_FAST],
   ["pin_slow", OP_PIN_SLOW],
   ["unpin", OP_UNPIN],

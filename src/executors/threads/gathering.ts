@@ -17,22 +17,25 @@ import type {
   RunRecord,
   TraceRecord,
 } from "../../results/record.ts";
-import { promisesOf } from "../../scenario/promises.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { type EarlyEnd, judge } from "../judge.ts";
 import { type MixedCallSite, mixedCallSites, withCallSites } from "./call_sites.ts";
 import { addDirections, Operations, readDirection } from "./collect.ts";
 import { errnoWords } from "./errno.ts";
-import { breachesOf, checkedInvariants } from "./findings.ts";
+import { checkedInvariants } from "./findings.ts";
 import { addLatencyGoals, readLatencyGoal } from "./latency_goal.ts";
 import type { PlacedActor } from "./placement.ts";
 import { readPins } from "./read_pins.ts";
 import type { GroupEnd, MeasuredPhase } from "./run_group.ts";
 import type { ActorEnd } from "./running_actor.ts";
+import type { Settings } from "./settings.ts";
 
 const RECORDED_NOTE =
   "a traced run: latencies and rates include the recording of events; what is recorded includes " +
   "set-up, warm-up and teardown";
+
+const CHANGED_NOTE =
+  "knobs were turned while it ran: figures are of the whole run, under all its settings";
 
 const LAGGING_NOTE =
   "its replay was cut short far behind its log: at least as many I/Os were dropped as are counted";
@@ -54,6 +57,7 @@ export class Gathering {
   constructor(
     private readonly scenario: Scenario,
     private readonly machine: Machine,
+    private readonly settings: Settings,
   ) {}
 
   /** Of the groups so far. */
@@ -176,8 +180,11 @@ export class Gathering {
     const { machine, scenario } = this;
     const faults = readFaults(machine);
     const died = this.deaths.length + this.stuck.length > 0;
-    const quiescence = died ? [] : [...this.ofFiles, ...checkQuiescence(machine)];
-    const notes = [...scenario.notes, ...this.notes];
+    const { settings } = this;
+    const counts = died ? [] : [...this.ofFiles, ...checkQuiescence(machine, settings.wasPlain)];
+    const quiescence = [...settings.breaches, ...counts];
+    const notes = [...scenario.notes, ...this.notes, ...settings.notes];
+    if (settings.changes.length > 0) notes.push(CHANGED_NOTE);
     if (died) notes.push("a worker died: what it held was not returned, counts were not checked");
     if (run.trace !== undefined) notes.push(RECORDED_NOTE);
     const share = (this.operations.clockReads() * run.calibration.clockReadNs) / this.actorNs;
@@ -185,7 +192,7 @@ export class Gathering {
       ...run.calibration,
       samplingShare: this.actorNs > 0 ? share : 0,
     };
-    const promised = promisesOf(scenario.machine);
+    const { promised } = settings;
     const hasFiles = machine.plan.files.length > 0;
     const checked = checkedInvariants(hasFiles, scenario.machine.stablePages);
     const record: Omit<RunRecord, "thresholds"> = {
@@ -200,13 +207,13 @@ export class Gathering {
       jobs: this.jobs,
       ops: this.operations.records(calibration),
       vmstat: readVmstat(machine),
-      pins: readPins(machine),
+      pins: readPins(machine, settings.plainPins(machine)),
       work: readWork(machine),
       invariants: {
         checked: died ? checked.filter((name) => name !== "conserved-refcount") : checked,
         promised,
         violated: withCallSites(
-          breachesOf(faults, quiescence, this.stuck, promised),
+          settings.breachesOf(faults, quiescence, this.stuck),
           this.callSites,
           promised,
         ),
@@ -214,6 +221,7 @@ export class Gathering {
       calibration,
       environment: run.environment,
       trace: run.trace,
+      changes: settings.changes,
       notes,
     };
     return { ...record, thresholds: judge(scenario.thresholds, record, run.ended) };

@@ -1,23 +1,27 @@
-import { ACTOR_BEGAN_NS, ACTOR_MEASURED_NS } from "../../../assembly/shared/actor_layout.ts";
+import {
+  ACTOR_BEGAN_NS,
+  ACTOR_MEASURED_NS,
+  ACTOR_PAUSED_NS,
+} from "../../../assembly/shared/actor_layout.ts";
 import { CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 import { clockZeroNs, monotonicNs } from "../../machine/clock.ts";
 import { cpuAddress, type Machine } from "../../machine/machine.ts";
 import { readFaults, readVmstat, readWork } from "../../machine/vmstat.ts";
 import type { Calibration, OpName } from "../../results/record.ts";
 import { findMetric, type MetricSource } from "../../scenario/metrics.ts";
-import { promisesOf } from "../../scenario/promises.ts";
 import type { Scenario, Threshold } from "../../scenario/scenario.ts";
 import type { Figures } from "../judge.ts";
 import { Operations, readDirection } from "./collect.ts";
-import { breachesOf } from "./findings.ts";
 import type { PlacedActor } from "./placement.ts";
 import { readPins } from "./read_pins.ts";
+import type { Settings } from "./settings.ts";
 
 /** A running machine, its clock, and the stonewall group that is being measured. */
 export interface LiveRun {
   readonly scenario: Scenario;
   readonly machine: Machine;
   readonly calibration: Pick<Calibration, "clockReadNs" | "clockGrainNs">;
+  readonly settings: Settings;
   readonly groupIndex: number;
   readonly actors: readonly PlacedActor[];
 }
@@ -29,7 +33,7 @@ export interface LiveRun {
  * those of the whole run.
  */
 export function liveFigures(run: LiveRun, thresholds: readonly Threshold[]): Figures {
-  const { scenario, machine, calibration, groupIndex } = run;
+  const { machine, calibration, settings, groupIndex } = run;
   const sources = thresholds.flatMap(({ metric }) => findMetric(metric)?.source ?? []);
   const ops = new Set(sources.flatMap(opOf));
   const nowNs = monotonicNs() + clockZeroNs();
@@ -51,18 +55,17 @@ export function liveFigures(run: LiveRun, thresholds: readonly Threshold[]): Fig
     });
   }
   operations.endGroup(durationNs);
-  const promised = promisesOf(scenario.machine);
   return {
     durationNs,
     ops: operations.records(calibration),
     jobs,
     vmstat: readVmstat(machine),
-    pins: readPins(machine),
+    pins: readPins(machine, settings.plainPins(machine)),
     work: readWork(machine),
     invariants: {
       checked: [],
-      promised,
-      violated: breachesOf(readFaults(machine), [], [], promised),
+      promised: settings.promised,
+      violated: settings.breachesOf(readFaults(machine), [], []),
     },
   };
 }
@@ -72,7 +75,9 @@ function measuredNsOf(machine: Machine, { cpu }: PlacedActor, nowNs: number): nu
   const block = cpuAddress(machine, cpu) + CPU_ACTOR;
   const ns = (offset: number): number => machine.doubles[(block + offset) >>> 3] ?? 0;
   const began = ns(ACTOR_BEGAN_NS);
-  return ns(ACTOR_MEASURED_NS) || (began > 0 ? Math.max(0, nowNs - began) : 0);
+  return (
+    ns(ACTOR_MEASURED_NS) || (began > 0 ? Math.max(0, nowNs - began - ns(ACTOR_PAUSED_NS)) : 0)
+  );
 }
 
 function opOf(source: MetricSource): OpName[] {

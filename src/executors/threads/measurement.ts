@@ -4,6 +4,7 @@ import {
   ACTOR_CURSOR,
   ACTOR_FLAGS,
   ACTOR_MEASURED_NS,
+  ACTOR_PAUSED_NS,
   ACTOR_READ_IOS,
 } from "../../../assembly/shared/actor_layout.ts";
 import { ACTOR_UNLIMITED } from "../../../assembly/shared/codes.ts";
@@ -20,6 +21,7 @@ export class Measurement {
   private beganNs: number | undefined;
   /** The job's own time counts from here, however often its figures begin anew. */
   private firstNs = 0;
+  private pausedNs = 0;
   private readonly schedules: Schedules;
   private readonly doubles: Float64Array;
 
@@ -49,6 +51,16 @@ export class Measurement {
   /** Figures and schedules begin anew; what counts towards the job's limits goes on. */
   beginAnew(): void {
     this.begin(ACTOR_READ_IOS);
+  }
+
+  /** The actor held still for so long: its time and its schedules stood still with it. */
+  rested(ns: number): void {
+    this.schedules.putOff(ns);
+    if (this.beganNs === undefined) return;
+    this.beganNs += ns;
+    this.firstNs += ns;
+    this.pausedNs += ns;
+    this.show(ACTOR_PAUSED_NS, this.pausedNs);
   }
 
   /** Time since the measurement first began. */
@@ -96,6 +108,8 @@ export class Measurement {
     this.schedules.restart(nowNs);
     if (!measures) return;
     this.beganNs = nowNs;
+    this.pausedNs = 0;
+    this.show(ACTOR_PAUSED_NS, 0);
     this.show(ACTOR_BEGAN_NS, nowNs + clockZeroNs());
   }
 }

@@ -11,16 +11,21 @@ import { cpuAddress } from "../../machine/machine.ts";
 import { replayedShare } from "../../machine/replay_ring.ts";
 import type { SteadyStateRecord } from "../../results/record.ts";
 import { isEndless } from "../../scenario/endless.ts";
+import type { TimedChange } from "../../scenario/timed_change.ts";
 import { warmupOf } from "../../scenario/warmup.ts";
+import type { RunControl } from "../control.ts";
+import { type GroupClock, GroupControl } from "./group_control.ts";
 import type { PlacedActor } from "./placement.ts";
 import { PHASE_MEASURE, PHASE_WARMUP } from "./protocol.ts";
+import { setPaused } from "./rest.ts";
 import { type ActorContext, type ActorEnd, RunningActor } from "./running_actor.ts";
+import type { Settings } from "./settings.ts";
 import { SteadyWatch } from "./steady_watch.ts";
 
 const TICK_MS = 20;
 
 export interface GroupProgress {
-  readonly phase: "setup" | "warmup" | "measure" | "drain";
+  readonly phase: "setup" | "warmup" | "measure" | "paused" | "drain";
   /** ms since the phase began, and how long it will last if that is known. */
   readonly elapsedMs: number;
   readonly limitMs: number | undefined;
@@ -45,7 +50,9 @@ export interface GroupEnd {
 export interface GroupContext extends ActorContext {
   readonly groupIndex: number;
   readonly signal: AbortSignal | undefined;
-  readonly onTick: ((progress: GroupProgress) => void) | undefined;
+  readonly onTick: ((progress: GroupProgress, ended: boolean) => void) | undefined;
+  readonly settings: Settings;
+  readonly control: RunControl;
   /** Asked at every tick of the measured phase: shall it end? It only reads. */
   readonly endsEarly?: (elapsedMs: number) => boolean;
 }
@@ -64,29 +71,65 @@ export async function runGroup(
   words[CONTROL_PHASE >>> 2] = warmupMs > 0 ? PHASE_WARMUP : PHASE_MEASURE;
   for (const actor of actors) {
     const seed = BigInt(scenario.run.seed) * 1000n + BigInt(groupIndex);
-    writeActor(machine, { ...actor, seed, sample: scenario.run.sample });
+    writeActor(machine, { ...actor, seed, sample: context.settings.sample });
   }
+  context.settings.beginGroup();
+  setPaused(words, false);
   const running = actors.map((actor) => new RunningActor(context, actor, startWord));
   const steady = new SteadyWatch(machine, running);
   const supervisor = new Supervisor(context, running, warmupMs, steady);
+  context.control.bind(new GroupControl(machine, running, supervisor, context.settings));
   await supervisor.supervise(startWord);
+  context.control.bind(undefined);
   const ends = await Promise.all(running.map((actor) => actor.ended));
   return { ends, measured: supervisor.measured, steadyStates: steady.records() };
 }
 
 /** Opens the barrier, ends the warm-up, stops everybody in time, watches over the stuck. */
-class Supervisor {
+class Supervisor implements GroupClock {
   measured: MeasuredPhase | undefined;
   private phaseBeganNs = monotonicNs();
   private usageBefore: NodeJS.CpuUsage | undefined;
   private phase: GroupProgress["phase"] = "setup";
+  /** While everybody is kept at rest: since when, and what goes on afterwards. */
+  private held: { readonly sinceNs: number; readonly phase: GroupProgress["phase"] } | undefined;
+  private readonly due: TimedChange[];
 
   constructor(
     private readonly context: GroupContext,
     private readonly running: readonly RunningActor[],
     private readonly warmupMs: number,
     private readonly steady: SteadyWatch,
-  ) {}
+  ) {
+    const { scenario, groupIndex } = context;
+    this.due = scenario.changes.filter(({ group }) => group === groupIndex);
+  }
+
+  get group(): number {
+    return this.context.groupIndex;
+  }
+
+  closed(): string | undefined {
+    if (this.phase === "setup") return "the actors are still being set up";
+    return this.phase === "drain" ? "the run is ending" : undefined;
+  }
+
+  atMs(): number {
+    return (this.held?.phase ?? this.phase) === "measure" ? this.elapsedMs(monotonicNs()) : 0;
+  }
+
+  hold(): void {
+    this.held = { sinceNs: monotonicNs(), phase: this.phase };
+    this.phase = "paused";
+  }
+
+  goOn(): void {
+    if (this.held === undefined) return;
+    // Time stood still.
+    this.phaseBeganNs += monotonicNs() - this.held.sinceNs;
+    if (this.phase === "paused") this.phase = this.held.phase;
+    this.held = undefined;
+  }
 
   async supervise(startWord: number): Promise<void> {
     const all = Promise.all(this.running.map((actor) => actor.ended));
@@ -99,10 +142,11 @@ class Supervisor {
       this.tick(startWord);
     }
     this.enter("drain");
+    this.tell(monotonicNs(), true);
   }
 
   private tick(startWord: number): void {
-    const { machine, signal, onTick } = this.context;
+    const { machine, signal } = this.context;
     const nowNs = monotonicNs();
     this.releaseWaiters();
     if (this.phase === "setup" && this.allReady()) {
@@ -115,15 +159,33 @@ class Supervisor {
       Atomics.store(machine.words, CONTROL_PHASE >>> 2, PHASE_MEASURE);
     }
     if (this.phase === "measure") this.steady.look(this.elapsedMs(nowNs));
+    if (this.phase === "measure") this.turnDue(nowNs);
     const over = this.phase === "measure" && (this.isOver(nowNs) || this.endsEarly(nowNs));
     if (this.phase !== "drain" && (over || signal?.aborted || this.anyFailed())) this.stop();
     this.watch(nowNs);
-    onTick?.({
+    this.tell(nowNs, false);
+  }
+
+  private tell(nowNs: number, ended: boolean): void {
+    const progress = {
       phase: this.phase,
       elapsedMs: this.elapsedMs(nowNs),
       limitMs: this.phase === "warmup" ? this.warmupMs : this.limitMs(),
       replayed: this.replayed(),
-    });
+    };
+    this.context.onTick?.(progress, ended);
+  }
+
+  /** Turns what the scenario wants turned by now. */
+  private turnDue(nowNs: number): void {
+    const elapsedMs = this.elapsedMs(nowNs);
+    for (let next = this.due[0]; next && next.atMs <= elapsedMs; next = this.due[0]) {
+      this.due.shift();
+      const { change } = next;
+      this.context.control.change(change).then((outcome) => {
+        if (outcome.kind === "refused") this.context.settings.refused(change, outcome.reason);
+      });
+    }
   }
 
   private allReady(): boolean {
@@ -211,7 +273,7 @@ class Supervisor {
 
   private elapsedMs(nowNs: number): number {
     // A phase may begin after the tick that asks has looked at the clock.
-    return Math.max(0, nowNs - this.phaseBeganNs) / 1e6;
+    return Math.max(0, (this.held?.sinceNs ?? nowNs) - this.phaseBeganNs) / 1e6;
   }
 }
 

@@ -55,6 +55,17 @@ export class Schedules {
     this.doubles[(this.block + PACING_UNTIL_NS) >>> 3] = untilNs;
   }
 
+  /** Everything that is still to come comes later. */
+  putOff(ns: number): void {
+    const later = (offset: number): void => {
+      const at = (this.block + offset) >>> 3;
+      const due = this.doubles[at] ?? 0;
+      if (due > 0) this.doubles[at] = due + ns;
+    };
+    for (const offset of [PACING_START_NS, PACING_FROM_NS, PACING_UNTIL_NS]) later(offset);
+    for (const schedule of SCHEDULES) later(schedule + SCHEDULE_DUE_NS);
+  }
+
   /** Intended starts count from now on, and with them what is late or dropped. */
   restart(nowNs: number): void {
     const started = (this.block + PACING_STARTED) >>> 2;

@@ -2,6 +2,7 @@ import { ACTOR_COMMAND, ACTOR_ERROR } from "../../../assembly/shared/actor_layou
 import {
   COMMAND_DRAIN,
   COMMAND_EXIT,
+  COMMAND_RESUME,
   COMMAND_RUN,
   COMMAND_SETUP,
   STATUS_DONE,
@@ -22,6 +23,7 @@ import { GoalKeeper } from "./goal_keeper.ts";
 import { Measurement } from "./measurement.ts";
 import type { WorkerAnswer, WorkerTask } from "./protocol.ts";
 import { ReplayFeed } from "./replay_feed.ts";
+import { mustRest, setAtRest, sleepAtRest } from "./rest.ts";
 import { isStopped } from "./stop_word.ts";
 
 /** Work between two looks at phase and deadline. */
@@ -47,9 +49,9 @@ export default function runWorker(task: WorkerTask): WorkerAnswer {
   let measurement: Measurement | undefined;
   if (!failed) {
     awaitStart(actor, words, task.startWord);
-    delayStart(actor, words, task);
+    failed = !delayStart(actor, words, task);
     measurement = new Measurement(task, words);
-    failed = runUntilStopped(task, words, actor, measurement, feed);
+    failed ||= runUntilStopped(task, words, actor, measurement, feed);
   }
   feed?.close();
   actor.drain();
@@ -94,6 +96,25 @@ class CalledActor {
     while (this.command(COMMAND_DRAIN, this.budget) === STATUS_RUNNING) this.beat();
   }
 
+  /**
+   * Holds nothing until it may go on, or everything stops; undefined: what it had registered could
+   * not be registered again. Returns the time that it took, ns.
+   */
+  rest(): number | undefined {
+    const { words, task } = this;
+    const begin = monotonicNs();
+    this.drain();
+    setAtRest(words, task.cpu, true);
+    while (mustRest(words, task.cpu) && !isStopped(words, task.cpu)) {
+      this.beat();
+      sleepAtRest(words, BEAT_EVERY_MS);
+    }
+    setAtRest(words, task.cpu, false);
+    const goesOn = !isStopped(words, task.cpu);
+    if (goesOn && this.command(COMMAND_RESUME) === STATUS_FAILED) return undefined;
+    return monotonicNs() - begin;
+  }
+
   /** Shows the watchdog that it lives; nobody writes there but this thread, and its core. */
   beat(): void {
     const at = (this.task.cpu + CPU_HEARTBEAT) >>> 2;
@@ -110,14 +131,20 @@ function awaitStart(actor: CalledActor, words: Int32Array, startWord: number): v
   actor.beat();
 }
 
-/** Waits before the first I/O, unless it is stopped. */
-function delayStart(actor: CalledActor, words: Int32Array, task: WorkerTask): void {
-  const until = monotonicNs() + task.startDelayMs * 1e6;
+/** Waits before the first I/O, unless it is stopped; false: a pause has made it fail. */
+function delayStart(actor: CalledActor, words: Int32Array, task: WorkerTask): boolean {
+  let until = monotonicNs() + task.startDelayMs * 1e6;
   for (let left = task.startDelayMs; left > 0; left = (until - monotonicNs()) / 1e6) {
-    if (isStopped(words, task.cpu)) return;
+    if (isStopped(words, task.cpu)) return true;
     actor.beat();
+    if (mustRest(words, task.cpu)) {
+      const restedNs = actor.rest();
+      if (restedNs === undefined) return false;
+      until += restedNs;
+    }
     Atomics.wait(words, CONTROL_STOP >>> 2, 0, Math.min(left, BEAT_EVERY_MS));
   }
+  return true;
 }
 
 /** Runs slices of a few ms until something ends it; true: the actor failed. */
@@ -131,6 +158,12 @@ function runUntilStopped(
   const { latencyGoal, memory, cpu, iodepth } = task;
   const goal = latencyGoal && new GoalKeeper(memory, cpu + CPU_ACTOR, latencyGoal, iodepth);
   while (!isStopped(words, task.cpu)) {
+    if (mustRest(words, task.cpu)) {
+      const restedNs = actor.rest();
+      if (restedNs === undefined) return true;
+      measurement.rested(restedNs);
+      continue;
+    }
     if (feed?.fill() === false) return true;
     const status = actor.run();
     if (status === STATUS_FAILED) return true;

@@ -75,9 +75,9 @@ function watchOf(jobs: NonNullable<ScenarioInput["jobs"]>, thresholds: string[])
   const scenario = makeScenario({ run: { durationMs: 1 }, jobs, thresholds });
   const { context, actors } = emptyGroup(scenario);
   const calibration = { clockReadNs: 50, clockGrainNs: 1 };
-  const { machine } = context;
+  const { machine, settings } = context;
   const watched = new ThresholdWatch(scenario.thresholds);
-  const run = { scenario, machine, calibration, groupIndex: 0, actors };
+  const run = { scenario, machine, calibration, settings, groupIndex: 0, actors };
   const block = (i: number) => cpuAddress(machine, i) + CPU_ACTOR;
   return {
     watched,

@@ -6,7 +6,7 @@ import {
   type PolicyPair,
   SYNC_NAMES,
   type SyncName,
-} from "../src/scenario/scenario.ts";
+} from "./scenario.ts";
 
 /** The words of the machine that are made of two: a scheme, and what becomes of pinned pages. */
 

@@ -1,0 +1,169 @@
+import {
+  ACTOR_BEGAN_NS,
+  ACTOR_READ_BYTES,
+  ACTOR_READ_IOS,
+  ACTOR_WRITE_BYTES,
+  ACTOR_WRITE_IOS,
+} from "../../assembly/shared/actor_layout.ts";
+import {
+  OP_COUNT,
+  OP_READ_CORRECTED,
+  OP_READ_LAT,
+  OP_WRITE_CORRECTED,
+  OP_WRITE_LAT,
+} from "../../assembly/shared/codes.ts";
+import {
+  HISTOGRAM_BYTES,
+  HISTOGRAM_COUNTS,
+  HISTOGRAM_MAX,
+  HISTOGRAM_MIN,
+  HISTOGRAM_SLOTS,
+} from "../../assembly/shared/histogram.ts";
+import { CPU_ACTOR } from "../../assembly/shared/layout.ts";
+import {
+  SCHEDULE_DROPPED,
+  SCHEDULE_LATE,
+  SCHEDULE_READ,
+  SCHEDULE_WRITE,
+} from "../../assembly/shared/pacing_layout.ts";
+import { OP_CODES } from "../../src/executors/threads/collect.ts";
+import { COARSE } from "../../src/machine/histogram_geometry.ts";
+import { readOpStat } from "../../src/machine/latency.ts";
+import { cpuAddress, type Machine } from "../../src/machine/machine.ts";
+import { OP_NAMES } from "../../src/scenario/metric_names.ts";
+import type { OpFrame } from "../../src/stream/frame.ts";
+import { CoarseCounts } from "./coarse_slots.ts";
+
+/** What an actor counts by direction, in bytes from its block. */
+export const IO_COUNTERS: readonly (readonly [string, number])[] = [
+  ["read.ios", ACTOR_READ_IOS],
+  ["read.bytes", ACTOR_READ_BYTES],
+  ["read.late", SCHEDULE_READ + SCHEDULE_LATE],
+  ["read.dropped", SCHEDULE_READ + SCHEDULE_DROPPED],
+  ["write.ios", ACTOR_WRITE_IOS],
+  ["write.bytes", ACTOR_WRITE_BYTES],
+  ["write.late", SCHEDULE_WRITE + SCHEDULE_LATE],
+  ["write.dropped", SCHEDULE_WRITE + SCHEDULE_DROPPED],
+];
+
+/** The operations of a result, and the core's histograms that each is made of. */
+const SOURCES: readonly (readonly number[])[] = OP_NAMES.map((name) => {
+  if (name === "io") return [OP_READ_LAT, OP_WRITE_LAT];
+  if (name === "io_corrected") return [OP_READ_CORRECTED, OP_WRITE_CORRECTED];
+  return OP_CODES.filter(([known]) => known === name).map(([, code]) => code);
+});
+const IO = OP_NAMES.indexOf("io");
+const IO_CORRECTED = OP_NAMES.indexOf("io_corrected");
+
+/** Sums of what the actors did since the last look. */
+export class LookSums {
+  private readonly ops = OP_NAMES.map(() => ({
+    ...{ count: 0, batchOps: 0, batchNs: 0, batches: 0 },
+    latency: new CoarseCounts(),
+  }));
+  readonly io = new Float64Array(IO_COUNTERS.length);
+
+  op(index: number) {
+    return this.ops[index] as (typeof this.ops)[number];
+  }
+
+  /** The operations that were done, and everything is zero again. */
+  takeOps(): OpFrame[] {
+    const done: OpFrame[] = [];
+    this.ops.forEach((sum, op) => {
+      const latency = sum.latency.take();
+      const count = op === IO ? this.ios() : Math.max(sum.count, latency.count);
+      const { batchOps, batchNs, batches } = sum;
+      if (count > 0 || latency.count > 0) {
+        // Only I/Os with a schedule have an intended start, and only timed ones tell of it.
+        const counted = op === IO_CORRECTED ? latency.count : count;
+        done.push({ op, count: counted, batchOps, batchNs: Math.round(batchNs), batches, latency });
+      }
+      Object.assign(sum, { count: 0, batchOps: 0, batchNs: 0, batches: 0 });
+    });
+    return done;
+  }
+
+  private ios(): number {
+    return (this.io[0] as number) + (this.io[4] as number);
+  }
+}
+
+/** One actor as the last look found it. */
+export class ActorLooks {
+  private beganNs = 0;
+  private readonly io = new Float64Array(IO_COUNTERS.length);
+  private readonly stats = OP_NAMES.map(() => ({ count: 0, batchOps: 0, batchNs: 0, batches: 0 }));
+  private readonly seen = new Map<number, Uint32Array>();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly cpu: number,
+  ) {}
+
+  /**
+   * Adds what the actor did since the last look. It zeroes its figures when its measurement
+   * begins: what it then has is all new. `closes`: the phase before that has just ended, and what
+   * was measured since is left for the next look.
+   */
+  look(sums: LookSums, closes: boolean): void {
+    const began = this.double(ACTOR_BEGAN_NS);
+    if (began !== this.beganNs) {
+      this.forget();
+      this.beganNs = began;
+      if (closes) return;
+    }
+    IO_COUNTERS.forEach(([, offset], i) => {
+      const now = this.long(offset);
+      sums.io[i] = (sums.io[i] as number) + Math.max(0, now - (this.io[i] as number));
+      this.io[i] = now;
+    });
+    SOURCES.forEach((codes, op) => {
+      if (op !== IO && op !== IO_CORRECTED) this.lookAtStat(sums, op, codes[0] as number);
+      for (const code of codes) this.lookAtHistogram(sums.op(op).latency, code);
+    });
+  }
+
+  private forget(): void {
+    this.io.fill(0);
+    for (const stat of this.stats) {
+      Object.assign(stat, { count: 0, batchOps: 0, batchNs: 0, batches: 0 });
+    }
+    for (const counts of this.seen.values()) counts.fill(0);
+  }
+
+  private lookAtStat(sums: LookSums, op: number, code: number): void {
+    const now = readOpStat(this.machine, this.cpu, code);
+    const before = this.stats[op] as { -readonly [K in keyof typeof now]: number };
+    const sum = sums.op(op);
+    sum.count += Math.max(0, now.count - before.count);
+    sum.batchOps += Math.max(0, now.batchOps - before.batchOps);
+    sum.batchNs += Math.max(0, now.batchNs - before.batchNs);
+    sum.batches += Math.max(0, now.batches - before.batches);
+    Object.assign(before, now);
+  }
+
+  private lookAtHistogram(sum: CoarseCounts, code: number): void {
+    const { plan, words, longs } = this.machine;
+    const base = plan.histogramsAt + (this.cpu * OP_COUNT + code) * HISTOGRAM_BYTES;
+    const successor = Number(longs[(base + HISTOGRAM_MIN) / 8] ?? 0n);
+    if (successor === 0) return;
+    let before = this.seen.get(code);
+    if (before === undefined) {
+      before = new Uint32Array(COARSE.slots);
+      this.seen.set(code, before);
+    }
+    const first = (base + HISTOGRAM_COUNTS) / 4;
+    const maxNs = Number(longs[(base + HISTOGRAM_MAX) / 8] ?? 0n);
+    sum.addNew(words.subarray(first, first + HISTOGRAM_SLOTS), successor - 1, maxNs, before);
+  }
+
+  private long(offset: number): number {
+    const at = (cpuAddress(this.machine, this.cpu) + CPU_ACTOR + offset) / 8;
+    return Number(this.machine.longs[at] ?? 0n);
+  }
+
+  private double(offset: number): number {
+    return this.machine.doubles[(cpuAddress(this.machine, this.cpu) + CPU_ACTOR + offset) / 8] ?? 0;
+  }
+}
