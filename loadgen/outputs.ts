@@ -1,8 +1,11 @@
 import { fstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { readPage, reportHtml } from "../dashboard/server/page.ts";
+import { fioJson } from "../src/results/fio_json.ts";
 import { hlog } from "../src/results/hlog.ts";
 import { junitXml } from "../src/results/junit.ts";
 import { openMetrics } from "../src/results/openmetrics.ts";
+import type { TimelineJson } from "../src/results/pinlab_json.ts";
 import type { RunRecord } from "../src/results/record.ts";
 import { chromeTrace } from "../src/results/trace_chrome.ts";
 import { ftraceText } from "../src/results/trace_ftrace.ts";
@@ -13,7 +16,8 @@ import type { RunFlags } from "./flags.ts";
 export interface OutputFile {
   readonly flag: string;
   readonly path: string;
-  readonly make: (record: RunRecord) => string | Iterable<string>;
+  /** `timeline`: what the run did over time, if it was watched. */
+  readonly make: (record: RunRecord, timeline?: TimelineJson) => string | Iterable<string>;
 }
 
 /** What a run writes beside its results. */
@@ -36,31 +40,42 @@ export const FURTHER_OUTPUTS: readonly FurtherOutput[] = [
     flag: "--hlog",
     about: "also write the latencies as an HdrHistogram interval log",
     name: (flags) => flags.hlog,
-    make: hlog,
+    make: (record) => hlog(record),
   },
   {
     flag: "--junit",
     about: "also write jobs, invariants and thresholds as JUnit XML",
     name: (flags) => flags.junit,
-    make: junitXml,
+    make: (record) => junitXml(record),
   },
   {
     flag: "--openmetrics",
     about: "also write the figures as OpenMetrics text",
     name: (flags) => flags.openmetrics,
-    make: openMetrics,
+    make: (record) => openMetrics(record),
+  },
+  {
+    flag: "--report",
+    about: "also write a page that shows the run and opens offline",
+    name: (flags) => flags.report,
+    make: report,
   },
   {
     flag: "--trace",
     about: "record events: Chrome JSON there, ftrace text beside it (.ftrace)",
     name: (flags) => flags.trace,
-    make: chromeTrace,
+    make: (record) => chromeTrace(record),
     beside: (name) => ({
       path: `${name.replace(/\.(json|ftrace)$/, "")}.ftrace`,
-      make: ftraceText,
+      make: (record) => ftraceText(record),
     }),
   },
 ];
+
+/** The page with this run inside. */
+function report(record: RunRecord, timeline?: TimelineJson): string {
+  return reportHtml(readPage(), [fioJson(record, "json+", timeline)]);
+}
 
 /** The further outputs that were asked for. */
 export function furtherFiles(flags: RunFlags): OutputFile[] {

@@ -5,7 +5,9 @@ import { EXIT_CONFIGURATION, EXIT_DONE } from "../src/results/exit_status.ts";
 import { addGupTestCommand } from "./commands/gup_test.ts";
 import { addKernelCommand } from "./commands/kernel.ts";
 import { addRunCommand } from "./commands/run.ts";
+import { addServeCommand } from "./commands/serve.ts";
 import { reportFailure } from "./failure.ts";
+import { withLivePort } from "./flags.ts";
 
 /** Runs what the arguments ask for, and returns the exit status. */
 export async function program(argv: readonly string[]): Promise<number> {
@@ -19,11 +21,12 @@ export async function program(argv: readonly string[]): Promise<number> {
     status = code;
   };
   addRunCommand(pinlab, ended);
+  addServeCommand(pinlab, ended);
   addKernelCommand(pinlab, ended);
   addGupTestCommand(pinlab, ended);
   try {
     if (argv.length === 0) pinlab.outputHelp();
-    else await pinlab.parseAsync([...argv], { from: "user" });
+    else await pinlab.parseAsync(withLivePort(argv), { from: "user" });
     return status;
   } catch (error) {
     // commander has told its story; --help and --version end with 0.

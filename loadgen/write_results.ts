@@ -8,6 +8,7 @@ import {
 } from "../src/results/exit_status.ts";
 import { fioJson } from "../src/results/fio_json.ts";
 import { normalReport } from "../src/results/normal.ts";
+import type { TimelineJson } from "../src/results/pinlab_json.ts";
 import type { RunRecord } from "../src/results/record.ts";
 import { writeOutput } from "../src/results/write_output.ts";
 import { EnvironmentFault } from "../src/scenario/problem.ts";
@@ -19,22 +20,28 @@ export interface Destinations {
   readonly format: OutputFormat;
   readonly output: string | undefined;
   readonly further: readonly OutputFile[];
+  /** What the run did over time; undefined: nobody watched. */
+  readonly timeline: TimelineJson | undefined;
 }
 
 /**
  * Writes whatever can be written, says why the status is not 0, and returns it. A result whose
  * file cannot be written after all goes to standard output: no run is lost.
  */
-export function writeResults(record: RunRecord, { format, output, further }: Destinations): number {
+export function writeResults(
+  record: RunRecord,
+  { format, output, further, timeline }: Destinations,
+): number {
   const reasons = runExitReasons(record);
   const attempt = (write: () => void): boolean => {
     const fault = faultOf(write);
     if (fault) reasons.push(fault);
     return fault === undefined;
   };
-  const make = () => (format === "normal" ? normalReport(record) : fioJson(record, format));
+  const make = () =>
+    format === "normal" ? normalReport(record) : fioJson(record, format, timeline);
   const written = output !== undefined && attempt(() => writeOutput(output, make()));
-  for (const file of further) attempt(() => writeOutput(file.path, file.make(record)));
+  for (const file of further) attempt(() => writeOutput(file.path, file.make(record, timeline)));
   if (!written) attempt(() => process.stdout.write(make()));
   for (const { message } of reasons) console.error(`pinlab: ${message}`);
   const status = exitStatusOf(reasons);

@@ -1,6 +1,6 @@
 import type { ControlState } from "../../src/executors/control.ts";
 import type { ObservedRun } from "../../src/executors/threads/run_threads.ts";
-import { machineParameters, schemeName } from "../../src/scenario/machine_words.ts";
+import { machineParameters } from "../../src/scenario/machine_words.ts";
 import {
   FALLBACK_NAMES,
   OP_NAMES,
@@ -92,9 +92,4 @@ export function runState(
     thresholds,
     promised: promisesOf(machine),
   };
-}
-
-/** In a line, for lists: `bias+barrier, bias 1024`. */
-export function machineLine({ machine }: Pick<ControlState, "machine">): string {
-  return schemeName(machine);
 }

@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
+import { Recorder } from "../../dashboard/server/recorder.ts";
 import { placeActors, planFor } from "../../src/executors/threads/placement.ts";
 import { runThreads } from "../../src/executors/threads/run_threads.ts";
-import { EXIT_INTERRUPTED } from "../../src/results/exit_status.ts";
+import { EXIT_INTERRUPTED, repeatLine } from "../../src/results/exit_status.ts";
 import { checkWritable } from "../../src/results/write_output.ts";
 import { DEFAULT_RUN } from "../../src/scenario/defaults.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
@@ -10,6 +11,7 @@ import { POLICY_FORM, SCHEME_FORM } from "../../src/scenario/scheme_words.ts";
 import { scenarioOf } from "../asked_scenario.ts";
 import { OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
 import { NO_FILE, surroundings } from "../job_input.ts";
+import { addressLines, LivePage } from "../live.ts";
 import { optionHelp } from "../option_help.ts";
 import { checkFiles, FURTHER_OUTPUTS, furtherFiles, type RunFiles } from "../outputs.ts";
 import { placed } from "../places.ts";
@@ -72,6 +74,8 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
         "exit 99 unless it holds, repeatable: pin_fast.p99<5us; help lists all",
       ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
     )
+    .option("--live [port]", "show the run on a page while it runs, at that port or a free one")
+    .option("--host <address>", "let the page be reached from elsewhere, at this address")
     .option("--show-config", "print the scenario that would run, as JSON, and end")
     .option("--show-schema", "print the JSON Schema of scenario files, for editors, and end")
     .option("--quiet", "no progress on standard error")
@@ -105,15 +109,24 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   }
   if (output !== undefined) checkWritable(output);
   for (const { path } of further) checkWritable(path);
+  const page = asked.live && (await LivePage.open(asked.live, repeatLine({ scenario }) ?? ""));
+  if (page) process.stderr.write(addressLines(page.addresses));
+  const recorder = page ?? (flags.report === undefined ? undefined : new Recorder());
   const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
   try {
     const record = await runThreads(scenario, {
-      signal: interrupt.signal,
+      signal: page ? AbortSignal.any([interrupt.signal, page.stopped]) : interrupt.signal,
       trace,
       onProgress: (now) => progress.update(now),
+      control: recorder?.control,
+      observer: recorder?.observer,
     }).finally(() => progress.end());
-    return writeResults(record, { format: asked.format, output, further });
+    const { timeline } = recorder ?? {};
+    const status = writeResults(record, { format: asked.format, output, further, timeline });
+    await page?.stay(record, (text) => process.stderr.write(text), interrupt.signal);
+    return status;
   } finally {
+    page?.close();
     // An interrupt while the results are being written changes nothing any more.
     interrupt.remove();
   }

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 /** The one place that makes numbers up: splitmix64, so that a seed repeats a run's choices. */
 
 const GOLDEN = 0x9e3779b97f4a7c15n;
@@ -9,4 +11,9 @@ export function splitmix64(seed: bigint, index: number): bigint {
   z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;
   z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & MASK;
   return z ^ (z >> 31n);
+}
+
+/** 128 bits that nobody can guess, in hexadecimal. */
+export function randomToken(): string {
+  return randomBytes(16).toString("hex");
 }

@@ -80,12 +80,12 @@ export function runExitReasons(record: RunRecord): ExitReason[] {
 }
 
 /** The command that repeats a run; undefined if its input came from a program. */
-export function repeatLine(record: RunRecord): string | undefined {
+export function repeatLine(record: Pick<RunRecord, "scenario">): string | undefined {
   return repeatParts(record)?.join(" ");
 }
 
 /** As above, the command and each flag with its value: whoever breaks lines breaks between them. */
-export function repeatParts(record: RunRecord): string[] | undefined {
+export function repeatParts(record: Pick<RunRecord, "scenario">): string[] | undefined {
   const { source, machine, run, thresholds } = record.scenario;
   if (source === "api") return undefined;
   // A scenario file may have said something else than the scheme's own.

@@ -22,4 +22,5 @@ export const timedChangeSchema = z.strictObject({
   group: z.number().int().min(0).default(0),
   atMs: z.number().min(0).max(LONGEST_RUN_MS),
   change: changeSchema,
+  forMs: z.number().min(0).max(LONGEST_RUN_MS).optional(),
 }) satisfies z.ZodType<TimedChange>;

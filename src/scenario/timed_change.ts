@@ -18,4 +18,6 @@ export interface TimedChange {
   readonly group: number;
   readonly atMs: number;
   readonly change: Change;
+  /** Of a pause: ms until everybody goes on; undefined: the host says when. */
+  readonly forMs?: number | undefined;
 }

@@ -181,10 +181,17 @@ class Supervisor implements GroupClock {
     const elapsedMs = this.elapsedMs(nowNs);
     for (let next = this.due[0]; next && next.atMs <= elapsedMs; next = this.due[0]) {
       this.due.shift();
-      const { change } = next;
-      this.context.control.change(change).then((outcome) => {
-        if (outcome.kind === "refused") this.context.settings.refused(change, outcome.reason);
-      });
+      void this.turn(next);
+    }
+  }
+
+  private async turn({ change, forMs }: TimedChange): Promise<void> {
+    const { control, settings } = this.context;
+    const outcome = await control.change(change);
+    if (outcome.kind === "refused") settings.refused(change, outcome.reason);
+    else if (change.knob === "pause" && change.value && forMs !== undefined) {
+      await sleep(forMs);
+      await control.change({ knob: "pause", value: false });
     }
   }
 
