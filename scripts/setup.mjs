@@ -16,7 +16,7 @@ export async function setUp({ rebuild = false } = {}) {
   if (!rebuild && isInstalled(ROOT) && findStaleParts(ROOT).length === 0) return;
   await withLock(path.join(ROOT, ".pinlab-lock"), say, async () => {
     if (!isInstalled(ROOT)) await install(ROOT, say);
-    const parts = rebuild ? ["core", "code"] : findStaleParts(ROOT);
+    const parts = rebuild ? ["core", "code", "page"] : findStaleParts(ROOT);
     if (parts.length > 0) await compile(ROOT, parts, say);
   });
 }

@@ -28,8 +28,9 @@ async function main(args) {
     ".",
   ]);
   const types = await runTool("types", "typescript/bin/tsc", ["-p", "test/tsconfig.json"]);
+  const page = await runTool("types of the page", "typescript/bin/tsc", ["-p", "dashboard/client"]);
   const tally = await runTests(args);
-  for (const good of [lint, types]) tally[good ? "passed" : "failed"] += 1;
+  for (const good of [lint, types, page]) tally[good ? "passed" : "failed"] += 1;
   return printSummary(tally, isStrict);
 }
 

@@ -55,9 +55,9 @@ describe("the tarball", () => {
   });
 
   test("holds nothing else", () => {
-    const built = String.raw`dist/(?:src|loadgen|assembly|core)/.*\.(?:js|d\.ts|wasm)`;
+    const built = String.raw`dist/(?:src|loadgen|dashboard|assembly|core)/.*\.(?:js|d\.ts|wasm)`;
     const texts = String.raw`package\.json|LICENSE|README\.md|CHANGELOG\.md|(?:docs|examples)/.*`;
-    const allowed = new RegExp(`^(?:${built}|${texts})$`);
+    const allowed = new RegExp(`^(?:${built}|dist/page/index\\.html|${texts})$`);
     expect(packed.files.map((file) => file.path).filter((name) => !allowed.test(name))).toEqual([]);
   });
 

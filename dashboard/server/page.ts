@@ -17,7 +17,7 @@ const NOT_BUILT =
 export function readPage(): Page {
   let html = NOT_BUILT;
   try {
-    html = readFileSync(builtFile("dashboard/index.html"), "utf8");
+    html = readFileSync(builtFile("page/index.html"), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }

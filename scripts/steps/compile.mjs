@@ -1,6 +1,6 @@
 /**
- * dist/: the core (asc, three targets) and the TypeScript (tsc), compiled side by side into
- * dist.next/ and renamed into place, so that a failed build leaves the last good one alone.
+ * dist/: the core (asc, three targets), the TypeScript (tsc) and the dashboard's page (Vite),
+ * compiled side by side into dist.next/ and renamed into place, so that a failed build leaves the last good one alone.
  */
 
 import fs from "node:fs";
@@ -19,6 +19,10 @@ const TARGETS = ["native", "traced", "recorded"];
 
 const RECIPE = ["package-lock.json", "scripts/steps/compile.mjs"];
 
+const CODE_SOURCES = ["assembly/shared", "src", "dashboard/server", "loadgen", "bench"];
+/** What the page has in common with the rest (test/tidy/rooms.ts). */
+const PAGE_SHARES = ["assembly/shared", "src/stream", "src/machine", "src/results"];
+
 /** Each part: what it is made from, and what must lie in dist/ for it to count as made. */
 const PARTS = {
   core: {
@@ -26,8 +30,12 @@ const PARTS = {
     results: TARGETS.map((target) => `core/${target}.wasm`),
   },
   code: {
-    sources: ["assembly/shared", "src", "loadgen", "bench", "tsconfig.json", ...RECIPE],
+    sources: [...CODE_SOURCES, "tsconfig.json", ...RECIPE],
     results: [COMMAND_LINE, "src/index.js"],
+  },
+  page: {
+    sources: ["dashboard/client", ...PAGE_SHARES, ...RECIPE],
+    results: ["page/index.html"],
   },
 };
 
@@ -61,6 +69,7 @@ export async function compile(root, names, say) {
   const compilers = [];
   if (names.includes("core")) compilers.push(...TARGETS.map((target) => asc(root, target)));
   if (names.includes("code")) compilers.push(tsc(root));
+  if (names.includes("page")) compilers.push(vite(root));
   const outcomes = await Promise.allSettled(compilers);
   const failures = outcomes.filter(({ status }) => status === "rejected");
   if (failures.length > 0) {
@@ -87,12 +96,21 @@ function tsc(root) {
   return runQuietly("tsc", process.execPath, [program, ...args], { cwd: root });
 }
 
-/** The core lies in dist/core/, everything else in dist/ comes from tsc. */
+/** What Vite tells of a build that went well is nothing that anybody needs to know. */
+async function vite(root) {
+  const program = path.join(root, "node_modules/vite/bin/vite.js");
+  const outDir = path.join(root, NEXT, "page");
+  const config = "dashboard/client/vite.config.ts";
+  const args = ["build", "--config", config, "--outDir", outDir, "--logLevel", "warn"];
+  return runQuietly("vite", process.execPath, [program, ...args], { cwd: root });
+}
+
+/** Core and page lie in folders of their own, everything else in dist/ comes from tsc. */
 function carryOver(root, builtNames) {
   const dist = path.join(root, DIST);
   if (builtNames.length === Object.keys(PARTS).length || !fs.existsSync(dist)) return;
   for (const child of fs.readdirSync(dist)) {
-    const part = child === "core" ? "core" : "code";
+    const part = child === "core" || child === "page" ? child : "code";
     if (builtNames.includes(part) || child === path.basename(STAMP)) continue;
     fs.cpSync(path.join(dist, child), path.join(root, NEXT, child), { recursive: true });
   }

@@ -1,4 +1,5 @@
 import {
+  HISTOGRAM_DIGITS,
   HISTOGRAM_HALF_BITS,
   HISTOGRAM_HIGHEST_NS,
   HISTOGRAM_SLOTS,
@@ -7,16 +8,19 @@ import {
 /** How fine a histogram's slots are: 2^halfBits of them to each power of two. */
 export interface Geometry {
   readonly halfBits: number;
+  /** Significant decimal digits that such slots keep apart. */
+  readonly digits: number;
   readonly slots: number;
 }
 
 /** HdrHistogram's with 3 significant digits: what the core records and every result has. */
 export const FINE: Geometry = Object.freeze({
   halfBits: HISTOGRAM_HALF_BITS,
+  digits: HISTOGRAM_DIGITS,
   slots: HISTOGRAM_SLOTS,
 });
 /** HdrHistogram's with 2 significant digits, up to 1 h: every slot is made of whole fine ones. */
-export const COARSE: Geometry = Object.freeze({ halfBits: 7, slots: 36 << 7 });
+export const COARSE: Geometry = Object.freeze({ halfBits: 7, digits: 2, slots: 36 << 7 });
 
 /** Slot of a latency in ns; below 0 counts as 0, above the highest as the highest. */
 export function indexOf(ns: number, { halfBits }: Geometry = FINE): number {

@@ -15,10 +15,19 @@ const ROOMS = [
   "bench",
 ] as const;
 
-/** The page runs in a browser: it meets the rest on the wire alone, and shares its histograms. */
+/**
+ * The page runs in a browser: it meets the rest on the wire alone, and shares what is safe there:
+ * the maths of histograms, and the words for numbers.
+ */
 const PAGE = "dashboard/client";
-const HISTOGRAMS = ["src/machine/histogram.ts", "src/machine/histogram_geometry.ts"];
-const PAGE_MAY_IMPORT = [PAGE, "src/stream", ...HISTOGRAMS];
+const SHARED = [
+  "src/machine/histogram.ts",
+  "src/machine/histogram_geometry.ts",
+  "src/results/words.ts",
+  "src/results/hlog_lines.ts",
+  "src/results/hdr_v2_payload.ts",
+];
+const PAGE_MAY_IMPORT = [PAGE, "src/stream", ...SHARED];
 
 /**
  * The contract between executors and results is a type: executors build a RunRecord, so they

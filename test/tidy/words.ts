@@ -13,8 +13,8 @@ interface BannedWord {
 
 const PROGRAM = ["src", "loadgen", "dashboard"];
 const ALL_CODE = [...PROGRAM, "assembly", "bench", "test", "scripts"];
-const CLOCK = ["src/machine/clock.ts"];
-const PRNG = ["src/machine/prng.ts"];
+const CLOCK = ["src/machine/clock.ts", "dashboard/client/clock.ts"];
+const PRNG = ["src/machine/prng.ts", "dashboard/client/chance.ts"];
 
 const CLOCK_WORDS: readonly BannedWord[] = [
   ["Date.now", /\bDate\.now\b/g, "const t = Date.now();"],
