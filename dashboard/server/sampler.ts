@@ -19,6 +19,7 @@ const EVERY_NS = 1e8;
 /** A look may take this share of its interval; where it takes more, looks become rarer. */
 const MOST_SHARE = 0.02;
 const RAREST_NS = 1e9;
+const TOOK_KEPT = 9;
 const THRESHOLDS_EVERY_NS = 1e9;
 
 /**
@@ -34,6 +35,7 @@ export class Sampler implements RunObserver {
   private beganNs = 0;
   private lastNs = 0;
   private everyNs = EVERY_NS;
+  private readonly took: number[] = [];
   private phase: Phase = "setup";
   private group = -1;
   private lastState = "";
@@ -64,9 +66,17 @@ export class Sampler implements RunObserver {
     if (progress.group !== this.group) this.beginGroup(progress.group);
     this.phase = progress.phase;
     if (ended) this.actors = [];
-    const tookNs = monotonicNs() - nowNs;
+    this.pace(monotonicNs() - nowNs);
+  }
+
+  /** The middle of the last looks counts: a single one may have waited for a CPU. */
+  private pace(tookNs: number): void {
     this.samplingUs += tookNs / 1e3;
-    this.everyNs = Math.min(RAREST_NS, Math.max(EVERY_NS, tookNs / MOST_SHARE));
+    this.took.push(tookNs);
+    if (this.took.length > TOOK_KEPT) this.took.shift();
+    const sorted = [...this.took].sort((a, b) => a - b);
+    const middle = sorted[sorted.length >> 1] ?? 0;
+    this.everyNs = Math.min(RAREST_NS, Math.max(EVERY_NS, middle / MOST_SHARE));
   }
 
   changed(change: ChangeRecord): void {

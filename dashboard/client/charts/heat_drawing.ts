@@ -114,7 +114,7 @@ function drawLatencyAxis(
     context.lineTo(left + width, y);
     context.stroke();
     context.fillStyle = themeColor("--muted");
-    context.fillText(durationWords(ns).replace(".00", ""), left - 6, y);
+    context.fillText(durationWords(ns).replace(/\.0+(?=\D)/, ""), left - 6, y);
   }
   context.textAlign = "left";
   context.textBaseline = "alphabetic";

@@ -100,9 +100,14 @@ export function axisOf(values: (value: number) => string, side: "x" | "y"): uPlo
     grid: { stroke: themeColor("--line"), width: 1 },
     ticks: { stroke: themeColor("--line"), width: 1, size: 4 },
     font: "11px system-ui, sans-serif",
-    values: (_, splits) => splits.map((value) => (value === null ? "" : values(value))),
+    values: (_, splits) => splits.map((value) => (value === null ? "" : shortened(values(value)))),
     ...(side === "y" ? { size: 62 } : { size: 34 }),
   };
+}
+
+/** `2.00M/s` on an axis is `2M/s`. */
+function shortened(words: string): string {
+  return words.replace(/\.0+(?=\D|$)/, "").replace(/(\.\d*[1-9])0+(?=\D|$)/, "$1");
 }
 
 /** How lines are told apart besides their colour. */

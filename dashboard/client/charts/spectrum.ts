@@ -12,6 +12,8 @@ export interface SpectrumLine {
 /** Steps of the nines axis to one more nine. */
 const STEPS = 60;
 const MOST_NINES = 7;
+/** 0, 50, 90, 99, 99.9 … */
+const NINES = [0, Math.log10(2), ...Array.from({ length: MOST_NINES }, (_, i) => i + 1)];
 export const TABLE_PERCENTILES = [50, 75, 90, 95, 99, 99.9, 99.99, 99.999, 100] as const;
 
 /** The percentile at a place of the nines axis: 0 is 0 %, 1 is 90 %, 2 is 99 %. */
@@ -57,7 +59,7 @@ export class Spectrum implements Chart {
     const isAnother = names(lines) !== names(this.lines);
     this.lines = lines;
     const most = Math.max(1, ...lines.map(({ latency }) => latency.count));
-    const last = Math.min(MOST_NINES, Math.max(1, Math.log10(most)));
+    const last = Math.min(MOST_NINES, Math.max(1, Math.log10(most) + 1 / STEPS));
     this.nines = Array.from({ length: Math.floor(last * STEPS) + 1 }, (_, i) => i / STEPS);
     const curves = lines.map(({ latency }) => this.curve(latency));
     this.plot.show([this.nines, ...curves] as uPlot.AlignedData, isAnother);
@@ -82,10 +84,11 @@ export class Spectrum implements Chart {
   /** Beyond one in all there are no more percentiles. */
   private curve(latency: LatencyHistogram): (number | null)[] {
     if (latency.count === 0) return this.nines.map(() => null);
-    const end = Math.log10(latency.count) + 1 / STEPS;
-    return this.nines.map((at) =>
-      at <= end ? Math.max(1, latency.percentile(percentAt(at))) : null,
-    );
+    const most = Math.log10(latency.count);
+    return this.nines.map((at) => {
+      if (at > most + 1 / STEPS) return null;
+      return Math.max(1, at >= most ? latency.maxNs : latency.percentile(percentAt(at)));
+    });
   }
 
   private wordsAt(index: number): string {
@@ -108,9 +111,9 @@ export class Spectrum implements Chart {
       axes: [
         {
           ...axisOf((value) => percentWords(percentAt(value)).replace(" %", ""), "x"),
-          splits: () => [0, 0.30103, ...Array.from({ length: MOST_NINES }, (_, i) => i + 1)],
+          splits: (_, __, ___, most) => NINES.filter((at) => at <= most - 0.15),
         },
-        axisOf((ns) => durationWords(ns).replace(".00", ""), "y"),
+        axisOf(durationWords, "y"),
       ],
       series: [
         { label: "percentile", value: (_, at) => (at === null ? "" : percentWords(percentAt(at))) },
@@ -133,7 +136,9 @@ export class Spectrum implements Chart {
     ctx.fillRect(bbox.left, y, bbox.width, bbox.top + bbox.height - y);
     ctx.fillStyle = themeColor("--muted");
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = "right";
+    const [right, bottom] = [bbox.left + bbox.width, bbox.top + bbox.height];
+    ctx.fillText("below the clock's resolution", right - 6, bottom - 6);
     ctx.textAlign = "left";
-    ctx.fillText("below the clock's resolution", bbox.left + 6, bbox.top + bbox.height - 6);
   }
 }

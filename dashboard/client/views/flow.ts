@@ -1,4 +1,4 @@
-import { binaryBytes, countWords } from "../../../src/results/words.ts";
+import { countWords } from "../../../src/results/words.ts";
 import type { Announce } from "../charts/chart.ts";
 import { TimeSeries } from "../charts/time_series.ts";
 import { freshId, h } from "../dom.ts";
@@ -52,6 +52,7 @@ class FlowPanel {
 }
 
 const rateWords = (value: number): string => `${countWords(Math.round(value))}/s`;
+const byteWords = (value: number): string => `${countWords(Math.round(value))}B/s`;
 const FIRST_COUNTERS = ["nr_foll_pin_acquired", "nr_foll_pin_released", "pgfault"];
 const MOST_LINES = 8;
 
@@ -72,15 +73,11 @@ export class FlowView implements View {
           .slice(0, MOST_LINES)
           .map(({ name, op }) => [name, ofOp(op)] as const),
       ),
-      new FlowPanel(
-        "Bytes a second",
-        (value) => `${binaryBytes(value)}/s`,
-        announce,
-        (model) =>
-          (["read", "write"] as const).map((direction) => {
-            const index = model.info.counters.indexOf(`${direction}.bytes`);
-            return [direction, ofCounters([index])] as const;
-          }),
+      new FlowPanel("Bytes a second", byteWords, announce, (model) =>
+        (["read", "write"] as const).map((direction) => {
+          const index = model.info.counters.indexOf(`${direction}.bytes`);
+          return [direction, ofCounters([index])] as const;
+        }),
       ),
       new FlowPanel("Counters a second", rateWords, announce, (m) => this.counters(m), chooser),
     ];

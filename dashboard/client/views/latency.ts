@@ -69,8 +69,8 @@ export class LatencyView implements View {
         saveButtons(name("percentiles"), this.spectrum),
       ),
     );
-    const all = h("div", { class: "panel" }, h("h3", {}, "All operations"), this.table);
-    const grid = h("div", { class: "grid" }, heat, spectrum, all);
+    const all = h("div", { class: "panel all" }, h("h3", {}, "All operations"), this.table);
+    const grid = h("div", { class: "grid beside" }, heat, spectrum, all);
     this.element = section("latency", "Latency", this.tabs.element, grid);
   }
 
@@ -125,6 +125,8 @@ export class LatencyView implements View {
     }
     if (this.range === undefined) return "Drag over the map to see a part of the time by itself.";
     const { beginUs, endUs } = this.range;
+    // Whole, for programs that read the page.
+    Object.assign(this.windowWords.dataset, { beginUs, endUs });
     const inside = framesIn(model.timeline.frames(), this.range);
     const op = model.info.ops.indexOf(this.tabs.chosen);
     const count = wholeWords(mergedLatency(inside, op).count);
