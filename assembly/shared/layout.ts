@@ -72,7 +72,7 @@ export const POOL_BYTES = CACHE_LINE_BYTES;
 export const CONTROL = 4096;
 export const CONTROL_STOP = CONTROL;
 export const CONTROL_KILL = CONTROL_STOP + 4;
-/** The pause epoch: odd while nobody is to hold a pin; workers look between calls, the core never. */
+/** The pause epoch: odd while nobody is to hold a pin. Workers look at it between their calls. */
 export const CONTROL_PAUSE = CONTROL_KILL + 4;
 export const CONTROL_START = CONTROL_STOP + CACHE_LINE_BYTES;
 export const CONTROL_READY = CONTROL_START + 4;

@@ -56,7 +56,8 @@ function latencyWords(first: OpFigures, other: OpFigures): string[] {
 }
 
 function rateWord(first: OpFigures, other: OpFigures): string {
-  const values = `${countWords(Math.round(other.rate))}/s against ${countWords(Math.round(first.rate))}/s`;
+  const rates = [other, first].map(({ rate }) => `${countWords(Math.round(rate))}/s`);
+  const values = rates.join(" against ");
   return `rate ${ratioWords(other.rate / first.rate)} (${values})`;
 }
 

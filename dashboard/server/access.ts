@@ -31,7 +31,7 @@ export interface Tokens {
   readonly view: string;
 }
 
-/** Two tokens of 128 bits; both follow from `fixed` if it is given, so that they outlive a server. */
+/** Two tokens of 128 bits; both follow from `fixed` if it is given: they outlive a server. */
 export function makeTokens(fixed: string | undefined): Tokens {
   if (fixed === undefined) return { control: randomToken(), view: randomToken() };
   return { control: derived("control", fixed), view: derived("view", fixed) };

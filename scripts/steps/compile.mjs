@@ -1,6 +1,7 @@
 /**
  * dist/: the core (asc, three targets), the TypeScript (tsc) and the dashboard's page (Vite),
- * compiled side by side into dist.next/ and renamed into place, so that a failed build leaves the last good one alone.
+ * compiled side by side into dist.next/ and renamed into place, so that a failed build leaves the
+ * last good one alone.
  */
 
 import fs from "node:fs";

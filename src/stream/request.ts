@@ -1,6 +1,8 @@
 import type { ChangeOutcome } from "../executors/control.ts";
 import type { Change } from "../scenario/timed_change.ts";
 
+export type { Change };
+
 /** What a viewer asks of a run: JSON in a text message, answered by a Reply with its `id`. */
 export type Request =
   | { readonly id: number; readonly do: "change"; readonly change: Change }

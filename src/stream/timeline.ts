@@ -39,7 +39,7 @@ export class Timeline {
    * that was merged since, or never was.
    */
   since(seq: number): Frame[] | undefined {
-    if (seq > this.seq) return undefined;
+    if (!(seq <= this.seq)) return undefined;
     const later = this.frames().filter((frame) => frame.seq > seq);
     const first = later[0];
     if (first !== undefined && first.fromSeq !== seq + 1) return undefined;

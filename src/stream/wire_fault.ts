@@ -8,7 +8,6 @@ export type WireFaultCode =
   | "bad-number"
   | "bad-index"
   | "bad-text"
-  | "too-large"
   | "out-of-order";
 
 /** Bytes that cannot be read; nothing of the message was used. */

@@ -3,7 +3,13 @@ import { finding, isScript, type Rule, type SourceFile } from "./source_file.ts"
 
 /** Where reading begins, and the rooms that must be reached from there. */
 const PROGRAM = {
-  entry: /^(?:src|assembly)\/index\.ts$|^(?:loadgen|dashboard\/\w+)\/main\.ts$|\/worker\.ts$/,
+  entry: new RegExp(
+    [
+      String.raw`^(?:src|assembly)/index\.ts$`,
+      String.raw`^(?:loadgen|dashboard/\w+)/main\.ts$`,
+      String.raw`/(?:worker|vite\.config)\.ts$`,
+    ].join("|"),
+  ),
   rooms: ["src", "loadgen", "assembly", "dashboard"],
 };
 

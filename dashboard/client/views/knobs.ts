@@ -1,5 +1,4 @@
-import type { Change } from "../../../src/scenario/timed_change.ts";
-import type { Reply } from "../../../src/stream/request.ts";
+import type { Change, Reply } from "../../../src/stream/request.ts";
 import type { RunState } from "../../../src/stream/state.ts";
 import { secondWords } from "../charts/heat_cell.ts";
 import { h, setText, tableOf } from "../dom.ts";
@@ -57,8 +56,8 @@ export class KnobsView implements View {
     setText(
       this.sayWhy,
       mayTurn
-        ? "Bias, scheme, policy and queue depth change while everybody holds still: pins go back, " +
-            "the machine is checked, the parameter changes, everybody goes on."
+        ? "Bias, scheme, policy and queue depth change while everybody holds still: pins go " +
+            "back, the machine is checked, the parameter changes, everybody goes on."
         : "Nobody turns knobs here: the run has ended, or this address may only look.",
     );
   }

@@ -2,8 +2,8 @@ import { ACTOR_AT_REST, ACTOR_OFF } from "../../../assembly/shared/actor_layout.
 import { CONTROL_PAUSE, CONTROL_STOP, CPU_ACTOR } from "../../../assembly/shared/layout.ts";
 
 /**
- * Words by which an actor is brought to rest: the pause epoch of all, an actor's own switch, and its
- * worker's answer. `cpu` is the address of the actor's CPU block.
+ * Words by which an actor is brought to rest: the pause epoch of all, an actor's own switch, and
+ * its worker's answer. `cpu` is the address of the actor's CPU block.
  */
 
 const offAt = (cpu: number): number => (cpu + CPU_ACTOR + ACTOR_OFF) >>> 2;

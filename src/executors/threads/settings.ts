@@ -7,7 +7,7 @@ import type { Change } from "../../scenario/timed_change.ts";
 import type { ChangeRecord } from "../control.ts";
 import { breachesOf } from "./findings.ts";
 
-/** A part of the run under one machine: what it promised, and what had been counted when it began. */
+/** A part of the run under one machine, and what had been counted when it began. */
 interface Part {
   readonly machine: MachineSpec;
   readonly faultsBefore: readonly number[];

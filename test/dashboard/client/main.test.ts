@@ -3,12 +3,12 @@ import os from "node:os";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { LatencyHistogram } from "../../src/machine/histogram.ts";
-import { COARSE } from "../../src/machine/histogram_geometry.ts";
-import { durationWords } from "../../src/results/words.ts";
-import { readRunView } from "../../src/stream/run_view.ts";
-import { expectAccessible, newPage, openBrowser, Served } from "../support/browser.ts";
-import { needs, testNeeding } from "../support/needs.ts";
+import { LatencyHistogram } from "../../../src/machine/histogram.ts";
+import { COARSE } from "../../../src/machine/histogram_geometry.ts";
+import { durationWords } from "../../../src/results/words.ts";
+import { readRunView } from "../../../src/stream/run_view.ts";
+import { expectAccessible, newPage, openBrowser, Served } from "../../support/browser.ts";
+import { needs, testNeeding } from "../../support/needs.ts";
 
 /** The page in a real browser, over a real run. */
 
