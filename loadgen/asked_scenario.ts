@@ -15,12 +15,12 @@ import type { RunFile } from "./run_file.ts";
  * What makes no sense is told where it was written.
  */
 export function scenarioOf(source: string, file: RunFile, asked: AskedFor): Scenario {
-  const { name, groups, files, serviceNs } = file;
+  const { name, groups, files, serviceNs, changes } = file;
   const machine = { ...file.machine, ...defined(asked.machine) };
   const run = { ...file.run, ...defined(asked.run) };
   const thresholds = asked.thresholds.length > 0 ? asked.thresholds : file.thresholds;
   const notes = [...file.notes, ...idleBias(asked, machine), ...idleMatrix(file, machine)];
-  const parts = { machine, run, groups, files, serviceNs, thresholds, notes };
+  const parts = { machine, run, groups, files, serviceNs, thresholds, changes, notes };
   return placed(placesOf(file, asked), () => makeScenario({ name, source, ...parts }));
 }
 

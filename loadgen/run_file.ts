@@ -8,7 +8,10 @@ import type { Places } from "./places.ts";
 
 /** What a run takes from its file, whatever the file is written in. */
 export interface RunFile
-  extends Pick<Scenario, "name" | "groups" | "files" | "serviceNs" | "thresholds" | "notes"> {
+  extends Pick<
+    Scenario,
+    "name" | "groups" | "files" | "serviceNs" | "thresholds" | "changes" | "notes"
+  > {
   readonly machine: NonNullable<ScenarioInput["machine"]>;
   readonly run: NonNullable<ScenarioInput["run"]>;
   readonly places: Places;
@@ -22,9 +25,13 @@ const NOTHING: Omit<RunFile, "name" | "groups" | "notes"> = {
   files: [],
   serviceNs: [],
   thresholds: [],
+  changes: [],
   places: new Map(),
   matrix: {},
 };
+
+/** A result keeps what the run did over time. */
+const RESULT_BYTES = 64 * 2 ** 20;
 
 /** What a file that cannot be read comes to. */
 export const NO_RUN_FILE: RunFile = { ...NOTHING, name: "", groups: [], notes: [] };
@@ -36,12 +43,17 @@ export const NO_RUN_FILE: RunFile = { ...NOTHING, name: "", groups: [], notes: [
  * @throws ConfigurationError with every problem of the file at once (exit status 104)
  */
 export async function readRunFile(input: JobFileInput): Promise<RunFile> {
-  const read = readText(input.source, JOB_FILE_LIMITS.bytes);
+  const isNamedJson = input.source.endsWith(".json");
+  const read = readText(input.source, isNamedJson ? RESULT_BYTES : JOB_FILE_LIMITS.bytes);
   if (!read.ok) {
     const where = sourceName(input.source);
     throw new ConfigurationError([{ where, found: read.found, accepted: read.accepted }]);
   }
   const given = { ...input, text: read.text };
+  if (isResult(input.source, read.text)) {
+    const { readResultFile } = await import("./result_file.ts");
+    return readResultFile(sourceName(input.source), read.text);
+  }
   if (isYaml(input.source, read.text)) {
     // A dozen files and a parser that job files do not need.
     const { readScenarioFile } = await import("./scenario_file/read_scenario_file.ts");
@@ -49,6 +61,12 @@ export async function readRunFile(input: JobFileInput): Promise<RunFile> {
   }
   const { name, groups, notes } = readJobFile(given);
   return { ...NOTHING, name, groups, notes };
+}
+
+/** No job file begins with a brace; of standard input, a scenario may. */
+function isResult(source: string, text: string): boolean {
+  const isJson = /^\s*\{/.test(text);
+  return source === "-" ? isJson && text.includes('"pinlab"') : isJson && !isScenarioName(source);
 }
 
 /** A job file begins with a [section], a scenario with a key, a brace or a document's start. */

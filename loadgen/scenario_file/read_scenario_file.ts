@@ -62,6 +62,7 @@ export function readScenarioFile(input: JobFileInput & { readonly text: string }
     files: Object.entries(data.files ?? {}).map(([name, sizeBytes]) => ({ name, sizeBytes })),
     serviceNs: data.device === undefined ? [] : serviceQuantilesNs(data.device.service),
     thresholds,
+    changes: data.changes ?? [],
     notes: builder.notes,
     places,
     matrix,

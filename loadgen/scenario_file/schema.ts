@@ -16,6 +16,7 @@ import {
   SCHEME_WORDS,
 } from "../../src/scenario/scheme_words.ts";
 import { THRESHOLD_FORM } from "../../src/scenario/threshold.ts";
+import { CHANGE_FORM, changeEntry } from "./change_schema.ts";
 import { list, mapping, name, printable, size, text, time, whole, word } from "./leaves.ts";
 import { patternEntry } from "./pattern_schema.ts";
 
@@ -183,6 +184,9 @@ export const scenarioFile = mapping(
       .array(text(THRESHOLD_FORM), { error: "a list of thresholds" })
       .optional()
       .describe(`Exit status 99 unless they hold: ${THRESHOLD_FORM}.`),
+    changes: list(changeEntry, `a list of changes: ${CHANGE_FORM}`)
+      .optional()
+      .describe("Knobs that the run turns by itself while it runs."),
     matrix: mapping(axes, "lists of values by key")
       .optional()
       .describe("What sweep and compare go through; run takes the keys above."),

@@ -1,5 +1,5 @@
 import { BIAS_MAX, BIAS_MIN } from "../../assembly/shared/codes.ts";
-import { completeMachine, type MachineInput, machineProblems } from "../scenario/machine_spec.ts";
+import { chosenMachine, completeMachine, machineProblems } from "../scenario/machine_spec.ts";
 import { policyName, schemeName, usesBias } from "../scenario/machine_words.ts";
 import { acceptedWords } from "../scenario/nearest_name.ts";
 import type { MachineSpec } from "../scenario/scenario.ts";
@@ -39,7 +39,7 @@ export function changedMachine(before: MachineSpec, change: MachineChange): Chan
         const accepted = acceptedWords(change.value, SCHEME_WORDS.keys(), SCHEME_FORM);
         return refused(`scheme "${change.value}": ${accepted}`);
       }
-      const machine = completeMachine({ ...chosenBefore(before), ...word });
+      const machine = completeMachine({ ...chosenMachine(before), ...word });
       return checked(machine, schemeName(before), schemeName(machine));
     }
     case "on-pinned": {
@@ -62,14 +62,4 @@ function checked(machine: MachineSpec, from: string, to: string): ChangedMachine
   const [problem] = machineProblems(machine, (key) => key);
   if (problem === undefined) return { kind: "machine", machine, from, to };
   return refused(`${problem.where}: ${problem.found}; accepted: ${problem.accepted}`);
-}
-
-/** What differs from what the scheme would have brought. */
-function chosenBefore(before: MachineSpec): MachineInput {
-  const { scheme, sync, variant } = before;
-  const usual = completeMachine({ scheme, sync, variant });
-  const chosen = Object.entries(before).filter(
-    ([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key as keyof MachineSpec]),
-  );
-  return { ...Object.fromEntries(chosen), pages: before.pages, variant };
 }

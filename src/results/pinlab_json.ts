@@ -7,6 +7,7 @@ import { repeatLine } from "./exit_status.ts";
 import { latencyJson, rounded } from "./latency_json.ts";
 import type { OpRecord, RunRecord, ThresholdRecord, TraceRecord } from "./record.ts";
 import { notesOf, opsOf, warmupsMs } from "./record_facts.ts";
+import { repeatedScenario } from "./repeated_scenario.ts";
 import { metricWords } from "./threshold_words.ts";
 
 /** Version of the `pinlab` object; a key that changes its meaning raises it. */
@@ -49,6 +50,7 @@ export function pinlabJson(record: RunRecord, withBins: boolean, timeline?: Time
     },
     environment: environmentJson(record),
     repeat: repeatLine(record) ?? "",
+    config: repeatedScenario(record),
     timeline: timeline ?? null,
   };
 }

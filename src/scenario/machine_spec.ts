@@ -45,6 +45,16 @@ function takesPageLock(sync: SyncName): boolean {
 
 export const DEFAULT_MACHINE: MachineSpec = completeMachine({});
 
+/** What of a machine differs from what its scheme would have brought; the scheme is left out. */
+export function chosenMachine(machine: MachineSpec): MachineInput {
+  const { scheme, sync, variant, pages } = machine;
+  const usual = completeMachine({ scheme, sync, variant });
+  const chosen = Object.entries(machine).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key as keyof MachineSpec]),
+  );
+  return { ...Object.fromEntries(chosen), pages, variant };
+}
+
 /** Combinations that make no sense, each with the reason. `where` gives a key its place. */
 export function machineProblems(
   machine: MachineSpec,
