@@ -13,6 +13,7 @@ import { startTime } from "./start.ts";
 import { syncCost } from "./sync_cost.ts";
 import { renderTable, type Table } from "./table.ts";
 import { GCC_FLAGS, TwinWorkshop } from "./twin.ts";
+import { type WatchingSize, watching } from "./watching.ts";
 import { writebackCurve } from "./writeback_curve.ts";
 
 export const SECTIONS = [
@@ -26,6 +27,7 @@ export const SECTIONS = [
   "writeback",
   "faults",
   "sync",
+  "watching",
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
@@ -39,6 +41,7 @@ export interface BenchSize {
   readonly cachedPages: number;
   readonly filePages: number;
   readonly curveOrder: number;
+  readonly watching: WatchingSize;
   readonly shrink: (gup: GupCase) => GupCase;
 }
 
@@ -51,6 +54,7 @@ export const FULL: BenchSize = {
   cachedPages: 2 ** 16,
   filePages: 4096,
   curveOrder: 20,
+  watching: { slices: 150, sliceMs: 2000 },
   shrink: (gup) => gup,
 };
 
@@ -64,6 +68,7 @@ export const SMALL: BenchSize = {
   cachedPages: 256,
   filePages: 256,
   curveOrder: 12,
+  watching: { slices: 8, sliceMs: 250 },
   shrink: (gup) => ({ ...gup, bufferPages: Math.min(gup.bufferPages, 4096) }),
 };
 
@@ -107,6 +112,8 @@ function measure(section: SectionName, size: BenchSize, workshop: TwinWorkshop):
       return Promise.resolve(fileCosts(size.filePages, effort));
     case "sync":
       return syncCost(effort);
+    case "watching":
+      return watching(size.watching);
   }
 }
 

@@ -39,9 +39,8 @@ export function differencesOf(
   return others.flatMap((other, i) => {
     const label = labels[i + 1] ?? "the other";
     if (other === undefined) return [`${label} did no ${name}.`];
-    return [
-      `${label} against ${labels[0]}: ${[...latencyWords(first, other), rateWord(first, other)].join("; ")}.`,
-    ];
+    const words = [...latencyWords(first, other), rateWord(first, other)];
+    return [`${label} against ${labels[0]}: ${words.join("; ")}.`];
   });
 }
 

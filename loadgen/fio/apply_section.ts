@@ -6,7 +6,7 @@ import type { Problems } from "./problems.ts";
 import type { ValueContext } from "./reader.ts";
 import type { Section } from "./sections.ts";
 import type { Settings } from "./settings.ts";
-import { shown } from "./shown.ts";
+import { shown, shownBare } from "./shown.ts";
 import { type Entry, type Surroundings, substitute } from "./substitute.ts";
 
 interface Outcome {
@@ -98,7 +98,7 @@ function faultBefore(entry: Entry, option: ModelledOption): string | undefined {
   }
   const behindBlank = value !== trimmed && option.blank === "digits";
   if (behindBlank && !/^\d+$/.test(trimmed ?? "")) {
-    const mended = `${entry.key}=${trimmed}`;
+    const mended = shownBare(`${entry.key}=${trimmed}`);
     return `a blank behind =, where fio drops units and knows no words; write ${mended}`;
   }
   return undefined;

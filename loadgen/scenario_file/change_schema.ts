@@ -23,7 +23,13 @@ function timed({ at, group = 0 }: When, change: Change, forMs?: number): TimedCh
 
 const onOff = z
   .union([z.boolean(), z.enum(["yes", "no"])], { error: "yes or no" })
-  .transform((given) => given === true || given === "yes");
+  .transform((given) => given === true || given === "yes")
+  .describe("Does it work from then on?");
+const schemes = name([...SCHEME_WORDS.keys()]);
+const policies = name([...POLICY_WORDS.keys()]);
+const samples = whole(0, LARGEST_SAMPLE);
+const percent = whole(1, 10_000);
+const depth = whole(1, 65_536).describe("The job's queue depth from then on, up to its own.");
 
 export const CHANGE_FORM =
   "a change: at, and one of bias, scheme, on-pinned, sample, rate (percent), iodepth with job, " +
@@ -31,30 +37,38 @@ export const CHANGE_FORM =
 
 export const changeEntry = z.union(
   [
-    mapping({ ...when, bias: whole(BIAS_MIN, BIAS_MAX) }, CHANGE_FORM).transform((given) =>
-      timed(given, { knob: "bias", value: given.bias }),
-    ),
-    mapping({ ...when, scheme: name([...SCHEME_WORDS.keys()]) }, CHANGE_FORM).transform((given) =>
-      timed(given, { knob: "scheme", value: given.scheme }),
-    ),
-    mapping({ ...when, "on-pinned": name([...POLICY_WORDS.keys()]) }, CHANGE_FORM).transform(
-      (given) => timed(given, { knob: "on-pinned", value: given["on-pinned"] }),
-    ),
-    mapping({ ...when, sample: whole(0, LARGEST_SAMPLE) }, CHANGE_FORM).transform((given) =>
-      timed(given, { knob: "sample", value: given.sample }),
-    ),
-    mapping({ ...when, rate: whole(1, 10_000) }, CHANGE_FORM).transform((given) =>
-      timed(given, { knob: "rate", value: given.rate }),
-    ),
-    mapping({ ...when, iodepth: whole(1, 65_536), job: printable("a job") }, CHANGE_FORM).transform(
-      (given) => timed(given, { knob: "iodepth", job: given.job, value: given.iodepth }),
-    ),
-    mapping({ ...when, actor: printable("an actor"), on: onOff }, CHANGE_FORM).transform((given) =>
-      timed(given, { knob: "actor", actor: given.actor, value: given.on }),
-    ),
-    mapping({ ...when, pause: time(1) }, CHANGE_FORM).transform((given) =>
-      timed(given, { knob: "pause", value: true }, given.pause),
-    ),
+    mapping(
+      { ...when, bias: whole(BIAS_MIN, BIAS_MAX).describe("The bias from then on.") },
+      CHANGE_FORM,
+    ).transform((given) => timed(given, { knob: "bias", value: given.bias })),
+    mapping(
+      { ...when, scheme: schemes.describe("The scheme from then on.") },
+      CHANGE_FORM,
+    ).transform((given) => timed(given, { knob: "scheme", value: given.scheme })),
+    mapping(
+      { ...when, "on-pinned": policies.describe("The policy from then on.") },
+      CHANGE_FORM,
+    ).transform((given) => timed(given, { knob: "on-pinned", value: given["on-pinned"] })),
+    mapping(
+      { ...when, sample: samples.describe("One operation in so many is timed from then on.") },
+      CHANGE_FORM,
+    ).transform((given) => timed(given, { knob: "sample", value: given.sample })),
+    mapping(
+      { ...when, rate: percent.describe("Percent of the jobs' own arrival rates.") },
+      CHANGE_FORM,
+    ).transform((given) => timed(given, { knob: "rate", value: given.rate })),
+    mapping(
+      { ...when, iodepth: depth, job: printable("a job").describe("The job.") },
+      CHANGE_FORM,
+    ).transform((given) => timed(given, { knob: "iodepth", job: given.job, value: given.iodepth })),
+    mapping(
+      { ...when, actor: printable("an actor").describe("A clone, such as reader.1."), on: onOff },
+      CHANGE_FORM,
+    ).transform((given) => timed(given, { knob: "actor", actor: given.actor, value: given.on })),
+    mapping(
+      { ...when, pause: time(1).describe("Nobody works for so long.") },
+      CHANGE_FORM,
+    ).transform((given) => timed(given, { knob: "pause", value: true }, given.pause)),
   ],
   { error: CHANGE_FORM },
 );

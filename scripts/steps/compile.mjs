@@ -102,7 +102,16 @@ async function vite(root) {
   const program = path.join(root, "node_modules/vite/bin/vite.js");
   const outDir = path.join(root, NEXT, "page");
   const config = "dashboard/client/vite.config.ts";
-  const args = ["build", "--config", config, "--outDir", outDir, "--logLevel", "warn"];
+  const args = [
+    "build",
+    "--config",
+    config,
+    "--outDir",
+    outDir,
+    "--emptyOutDir",
+    "--logLevel",
+    "warn",
+  ];
   return runQuietly("vite", process.execPath, [program, ...args], { cwd: root });
 }
 

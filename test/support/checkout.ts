@@ -113,6 +113,10 @@ export function raise(at: usize): i32 {
   return atomic.add<i32>(at + OFFSET, 1);
 }
 `,
+  "dashboard/client/vite.config.ts": `import { defineConfig } from "vite";
+export default defineConfig({ root: import.meta.dirname });
+`,
+  "dashboard/client/index.html": "<!doctype html><title>a page</title>\n",
   "src/index.ts": `export const answer: number = 42;\n`,
   "bench/main.ts": "export {};\n",
   // Says what it was given; `wait` waits for interrupts, `exit N` ends with N.

@@ -1,18 +1,16 @@
 import fs from "node:fs";
-import http from "node:http";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { WebSocket } from "ws";
-import { REFUSED_CODES } from "../../../dashboard/server/access.ts";
 import { Dashboard } from "../../../dashboard/server/dashboard.ts";
 import { readRequest } from "../../../dashboard/server/requests.ts";
 import { RunFolder, RunShelf } from "../../../dashboard/server/run_store.ts";
 import { RunControl } from "../../../src/executors/control.ts";
 import { fioJson } from "../../../src/results/fio_json.ts";
-import { decodeMessage, type Message, SUBPROTOCOL } from "../../../src/stream/message.ts";
+import { SUBPROTOCOL } from "../../../src/stream/message.ts";
+import { ask as askAt, bearer, codeOf, Peer } from "../../support/peers.ts";
 import { exactRun } from "../../support/runs.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pinlab-runs-"));
@@ -22,6 +20,8 @@ let port: number;
 let token: string;
 let viewToken: string;
 
+const ask = (url: string, headers?: Record<string, string>, method?: string) =>
+  askAt(port, url, headers, method);
 const tokenOf = (address: string): string => new URL(address).hash.slice("#token=".length);
 
 beforeAll(async () => {
@@ -42,79 +42,6 @@ afterAll(() => {
   dashboard.close();
   fs.rmSync(folder, { recursive: true, force: true });
 });
-
-interface Answer {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: string;
-}
-
-function ask(url: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const request = http.request({ port, path: url, method, headers }, (response) => {
-      let body = "";
-      response.on("data", (bytes) => {
-        body += String(bytes);
-      });
-      response.on("end", () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-      });
-    });
-    request.on("error", reject);
-    request.end();
-  });
-}
-
-const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
-const codeOf = ({ status, body }: Answer): string => `${status} ${JSON.parse(body).code}`;
-
-/** A viewer, and everything that it was sent. */
-class Peer {
-  readonly messages: Message[] = [];
-  readonly closed: Promise<number>;
-  readonly socket: WebSocket;
-
-  constructor(
-    given: string,
-    options: { path?: string; headers?: Record<string, string>; protocols?: string[] } = {},
-  ) {
-    const protocols = options.protocols ?? [SUBPROTOCOL, `token.${given}`];
-    const { headers = {} } = options;
-    const address = `ws://127.0.0.1:${port}${options.path ?? "/stream"}`;
-    this.socket = new WebSocket(address, protocols, { headers });
-    this.socket.on("message", (data: Buffer) => this.messages.push(decodeMessage(data)));
-    this.closed = new Promise((resolve) => this.socket.on("close", resolve));
-    this.socket.on("error", () => {});
-  }
-
-  opened(): Promise<void> {
-    return new Promise((resolve) => this.socket.once("open", () => resolve()));
-  }
-
-  /** Status and code with which it was not let in. */
-  refused(): Promise<string> {
-    return new Promise((resolve) => {
-      this.socket.once("unexpected-response", (_, response) => {
-        let body = "";
-        response.on("data", (bytes) => {
-          body += String(bytes);
-        });
-        response.on("end", () => resolve(`${response.statusCode} ${JSON.parse(body).code}`));
-      });
-    });
-  }
-
-  async reply(): Promise<unknown> {
-    for (;;) {
-      const found = this.messages.find(({ type }) => type === "reply");
-      if (found?.type === "reply") {
-        this.messages.length = 0;
-        return found.reply;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-}
 
 describe("who is not let in is told why, by a code", () => {
   test.each([
@@ -143,8 +70,8 @@ describe("who is not let in is told why, by a code", () => {
   });
 
   test("an upgrade with a wrong token, origin, host, path or protocol", async () => {
-    const refused = (given: string, options?: ConstructorParameters<typeof Peer>[1]) =>
-      new Peer(given, options).refused();
+    const refused = (given: string, options?: ConstructorParameters<typeof Peer>[2]) =>
+      new Peer(port, given, options).refused();
     expect(await refused("0".repeat(32))).toBe("401 bad-token");
     expect(await refused(token, { protocols: [SUBPROTOCOL] })).toBe("401 no-token");
     expect(await refused(token, { protocols: [`token.${token}`] })).toBe("400 bad-protocol");
@@ -197,12 +124,12 @@ describe("requests", () => {
     JSON.stringify({ id, do: "change", change: value });
 
   test("of who may only look are refused, and those of nobody's run too", async () => {
-    const viewer = new Peer(viewToken);
+    const viewer = new Peer(port, viewToken);
     await viewer.opened();
     viewer.socket.send(change(7));
     expect(await viewer.reply()).toMatchObject({ id: 7, outcome: { code: "read-only" } });
     viewer.socket.terminate();
-    const control = new Peer(token);
+    const control = new Peer(port, token);
     await control.opened();
     control.socket.send(change(8));
     const reason = "nothing runs now";
@@ -219,7 +146,7 @@ describe("requests", () => {
     ["a knob with a wrong value", change(6, { knob: "bias", value: "all" }), 6],
     ["an endless name", change(6, { knob: "scheme", value: "x".repeat(5000) }), 6],
   ])("%s gets an answer that says so", async (_, text, id) => {
-    const peer = new Peer(token);
+    const peer = new Peer(port, token);
     await peer.opened();
     peer.socket.send(text);
     expect(await peer.reply()).toMatchObject({ id, outcome: { code: "bad-request" } });
@@ -236,7 +163,7 @@ describe("requests", () => {
   });
 
   test("come too fast: refused, and in the end shown out", async () => {
-    const peer = new Peer(token);
+    const peer = new Peer(port, token);
     await peer.opened();
     for (let i = 0; i < 200; i++) peer.socket.send(change(i));
     expect(await peer.closed).toBe(1008);
@@ -247,18 +174,18 @@ describe("requests", () => {
   });
 
   test("of 65 KiB, and binary ones, end the connection", async () => {
-    const large = new Peer(token);
+    const large = new Peer(port, token);
     await large.opened();
     large.socket.send("x".repeat(65 * 1024));
     expect(await large.closed).toBe(1009);
-    const binary = new Peer(token);
+    const binary = new Peer(port, token);
     await binary.opened();
     binary.socket.send(new Uint8Array([0x50, 1, 3]));
     expect(await binary.closed).toBe(1003);
   });
 
   test("frames that break the protocol end the connection, not the server", async () => {
-    const peer = new Peer(token);
+    const peer = new Peer(port, token);
     await peer.opened();
     const raw = (peer.socket as unknown as { _socket: net.Socket })._socket;
     raw.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 1, 2, 3]));
@@ -272,7 +199,7 @@ describe("a crowd", () => {
     const peers: Peer[] = [];
     const ends: Promise<string>[] = [];
     for (let i = 0; i < 1000; i++) {
-      const peer = new Peer(token);
+      const peer = new Peer(port, token);
       peers.push(peer);
       const opened = peer.opened().then(() => "opened");
       ends.push(Promise.race([opened, peer.refused(), peer.closed.then(() => "dropped")]));
@@ -309,21 +236,4 @@ test("a port that is taken: one message, with what to do", async () => {
     store: new RunShelf(),
   });
   await expect(again).rejects.toThrow(/another program listens there; name another port/);
-});
-
-test("docs/WIRE.md lists every code, and no other", () => {
-  const read = (name: string): string =>
-    fs.readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8");
-  const text = read("docs/WIRE.md");
-  const union = (file: string, type: string): string[] => {
-    const [, body = ""] = new RegExp(`type ${type} =([^;]*);`).exec(read(file)) ?? [];
-    return [...body.matchAll(/"([\w-]+)"/g)].map(([, code = ""]) => code);
-  };
-  const faults = union("src/stream/wire_fault.ts", "WireFaultCode");
-  const refusals = union("src/stream/request.ts", "RefusalCode");
-  expect([faults.length, refusals.length]).toEqual([9, 4]);
-  const codes = [...REFUSED_CODES, ...faults, ...refusals];
-  for (const code of codes) expect(text).toContain(`\`${code}\``);
-  const told = [...text.matchAll(/`((?:bad|no|too|not|read|out|truncated|trailing)[\w-]*)`/g)];
-  expect(told.map(([, code]) => code).filter((code) => !codes.includes(code ?? ""))).toEqual([]);
 });
