@@ -3,6 +3,7 @@ import { compileCore } from "../src/machine/core.ts";
 import { describeEnvironment } from "../src/machine/environment.ts";
 import { againstTwin } from "./against_twin.ts";
 import { BARRED_CASES, type GupCase, HOT, HUGE, RANDOM, RUN_32, SCHEMES } from "./cases.ts";
+import { type DrawingSize, drawing } from "./drawing.ts";
 import { fileCosts } from "./file_costs.ts";
 import { hugePages } from "./huge_pages.ts";
 import { costOfFiles } from "./no_files.ts";
@@ -28,6 +29,7 @@ export const SECTIONS = [
   "faults",
   "sync",
   "watching",
+  "drawing",
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
@@ -42,6 +44,7 @@ export interface BenchSize {
   readonly filePages: number;
   readonly curveOrder: number;
   readonly watching: WatchingSize;
+  readonly drawing: DrawingSize;
   readonly shrink: (gup: GupCase) => GupCase;
 }
 
@@ -55,6 +58,7 @@ export const FULL: BenchSize = {
   filePages: 4096,
   curveOrder: 20,
   watching: { slices: 150, sliceMs: 2000 },
+  drawing: { seconds: 600, frames: 600 },
   shrink: (gup) => gup,
 };
 
@@ -69,6 +73,7 @@ export const SMALL: BenchSize = {
   filePages: 256,
   curveOrder: 12,
   watching: { slices: 8, sliceMs: 250 },
+  drawing: { seconds: 100, frames: 10 },
   shrink: (gup) => ({ ...gup, bufferPages: Math.min(gup.bufferPages, 4096) }),
 };
 
@@ -114,6 +119,8 @@ function measure(section: SectionName, size: BenchSize, workshop: TwinWorkshop):
       return syncCost(effort);
     case "watching":
       return watching(size.watching);
+    case "drawing":
+      return drawing(size.drawing);
   }
 }
 

@@ -37,7 +37,11 @@ export class App {
     const announce: Announce = (text) => setText(this.live, text);
     this.latency = new LatencyView(announce);
     this.knobs = new KnobsView(host.turn, host.stop);
-    this.history = new HistoryView(announce, host.source, (model) => this.show(model, false));
+    const open = (model: RunModel): void => this.show(model, false);
+    const pin = (model: RunModel): void => {
+      this.latency.setBaseline({ name: model.info.name, ops: model.ops });
+    };
+    this.history = new HistoryView(announce, host.source, open, pin);
     this.views = [
       this.latency,
       new FlowView(announce),

@@ -1,3 +1,4 @@
+import type { Frame } from "../../src/stream/frame.ts";
 import { decodeMessage, SUBPROTOCOL } from "../../src/stream/message.ts";
 import type { Reply, Request } from "../../src/stream/request.ts";
 import type { Hello } from "../../src/stream/state.ts";
@@ -90,15 +91,22 @@ export class Connection {
         this.host.frames();
         break;
       case "delta":
-        // After a cut the server may have sent what is known already.
-        if (message.frame.seq > (this.model?.timeline.seq ?? -1)) this.model?.add(message.frame);
-        this.host.frames();
+        this.addFrame(message.frame);
         break;
       case "reply":
         this.replies.get(message.reply.id)?.(message.reply.outcome);
         this.replies.delete(message.reply.id);
         break;
     }
+  }
+
+  /** What is known already is not added twice, and half of it cannot be. */
+  private addFrame(frame: Frame): void {
+    const known = this.model?.timeline.seq ?? -1;
+    if (frame.seq <= known) return;
+    if (frame.fromSeq <= known) throw new WireFault("out-of-order", "a frame of known looks");
+    this.model?.add(frame);
+    this.host.frames();
   }
 
   private role: Hello["role"] = "view";

@@ -15,7 +15,7 @@ const PROGRAM = {
 
 /** What stands around the program does not keep it alive. */
 const AROUND = {
-  entry: /^scripts\/\w+\.mjs$|^bench\/main\.ts$|\.test\.ts$/,
+  entry: /^scripts\/\w+\.mjs$|^bench\/(?:main|viewers)\.ts$|\.test\.ts$/,
   rooms: ["scripts", "bench", "test"],
 };
 

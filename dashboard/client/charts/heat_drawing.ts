@@ -155,7 +155,10 @@ export function drawMarks(
     context.lineWidth = 2;
     context.strokeRect(x, area.top, Math.max(2, right - x), area.height);
   }
-  for (const { atUs, kind } of marks) {
+  // Newest first, so that the latest change has its words where two are close.
+  let free = Number.POSITIVE_INFINITY;
+  context.font = FONT;
+  for (const { atUs, kind, label } of marks.toReversed()) {
     if (atUs < grid.beginUs) continue;
     const x = Math.round(xOf(area, grid, atUs)) + 0.5;
     context.strokeStyle = themeColor(kind === "change" ? "--accent" : "--bad");
@@ -175,6 +178,10 @@ export function drawMarks(
       context.lineTo(x - 4, area.top - 2);
       context.stroke();
     }
+    const end = x + 10 + context.measureText(label).width;
+    if (kind !== "change" || end > Math.min(free, area.left + area.width)) continue;
+    context.fillText(label, x + 10, area.top - 3);
+    free = x - 4;
   }
 }
 
@@ -189,11 +196,11 @@ export function drawScale(
   const begin = left + width - length;
   for (let x = 0; x < length; x++) {
     context.fillStyle = cssOf(shades[Math.floor((x / length) * (SHADES - 1))] as number);
-    context.fillRect(begin + x, 3, 1.5, 7);
+    context.fillRect(begin + x, 3, 1.5, 6);
   }
   context.font = FONT;
   context.fillStyle = themeColor("--muted");
   context.textAlign = "right";
-  context.fillText(`timed a second: 1 to ${countWords(brightest)}`, begin - 8, 11);
+  context.fillText(`timed a second: 1 to ${countWords(brightest)}`, begin - 8, 10);
   context.textAlign = "left";
 }

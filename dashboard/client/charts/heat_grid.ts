@@ -14,7 +14,7 @@ export class HeatGrid {
   constructor(
     readonly columns: number,
     readonly scale: LatencyRows,
-    readonly beginUs: number,
+    private startUs: number,
     readonly spanUs: number,
     private readonly op: number,
   ) {
@@ -27,8 +27,24 @@ export class HeatGrid {
     return 2 ** Math.ceil(Math.log2(Math.max(this.most, 2)));
   }
 
+  get beginUs(): number {
+    return this.startUs;
+  }
+
+  /** Forgets its first columns; as many empty ones come behind the last. */
+  moveOn(columns: number): void {
+    const { rows } = this.scale;
+    const kept = Math.max(0, this.columns - columns);
+    this.cells.copyWithin(0, columns * rows);
+    this.cells.fill(0, kept * rows);
+    this.spans.copyWithin(0, columns);
+    this.spans.fill(0, kept);
+    this.startUs += (columns / this.columns) * this.spanUs;
+  }
+
   columnOf(us: number): number {
-    return Math.floor(((us - this.beginUs) / this.spanUs) * this.columns);
+    // A bound that is a column's own must not fall short of it by the last bit.
+    return Math.floor(((us - this.beginUs) * this.columns) / this.spanUs + 1e-9);
   }
 
   /** Adds a frame; the columns that it covers. */
@@ -71,10 +87,5 @@ export class HeatGrid {
         pixels[at] = count > 0 ? (shades[shade] as number) : 0;
       }
     }
-  }
-
-  /** Was there a look at that time? */
-  isCovered(column: number): boolean {
-    return (this.spans[column] ?? 0) > 0;
   }
 }

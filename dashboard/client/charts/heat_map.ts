@@ -9,7 +9,7 @@ import {
   pngOf,
   type TimeRange,
 } from "./chart.ts";
-import { cellAt, cellWords, type HeatCell } from "./heat_cell.ts";
+import { cellWords, type HeatCell } from "./heat_cell.ts";
 import { HeatCursor } from "./heat_cursor.ts";
 import { drawFrame, drawMarks, drawScale, type HeatArea, isDark } from "./heat_drawing.ts";
 import { HeatGrid } from "./heat_grid.ts";
@@ -18,12 +18,14 @@ import { heatTable } from "./heat_table.ts";
 import { viridis } from "./viridis.ts";
 import { snapped } from "./window.ts";
 
-const HEIGHT = 300;
+const HEIGHT = 320;
 const ROW_PIXELS = 3;
 const LEFT = 54;
 const RIGHT = 12;
-const TOP = 22;
+const TOP = 36;
 const BOTTOM = 24;
+/** Columns by which a map of a long run moves on. */
+const STEP = 16;
 
 export interface HeatMapData {
   /** The operation's name, and its index in the frames. */
@@ -133,14 +135,29 @@ export class HeatMap implements Chart {
     if (grid === undefined || bounds === undefined) return false;
     if (first === undefined) return true;
     const [low, high] = latencyBounds(fresh, data.op, bounds);
-    const isBeyond = (fresh.at(-1) as Frame).endUs > grid.beginUs + grid.spanUs;
     // A frame that was merged with older ones would be added twice.
     const isMerged = first.fromSeq <= this.painted;
-    if (isBeyond || isMerged || low !== bounds[0] || high !== bounds[1]) return false;
+    if (isMerged || low !== bounds[0] || high !== bounds[1]) return false;
+    if (!this.moveOn(grid, (fresh.at(-1) as Frame).endUs)) return false;
     const touched = fresh.map((frame) => grid.add(frame));
     this.painted = data.frames.at(-1)?.seq ?? -1;
     if (grid.brightest !== this.brightest) this.paint(0, grid.columns - 1);
     else this.paint(touched[0]?.[0] ?? 0, touched.at(-1)?.[1] ?? 0);
+    return true;
+  }
+
+  /** Makes room for what ends then, by whole columns; false: the map gets another width. */
+  private moveOn(grid: HeatGrid, endUs: number): boolean {
+    const beyondUs = endUs - grid.beginUs - grid.spanUs;
+    if (beyondUs <= 0) return true;
+    if (spanUsFor(endUs) !== grid.spanUs) return false;
+    const columns = Math.ceil(((beyondUs / grid.spanUs) * grid.columns) / STEP) * STEP;
+    if (columns >= grid.columns) return false;
+    grid.moveOn(columns);
+    const context = this.cells.getContext("2d") as CanvasRenderingContext2D;
+    context.globalCompositeOperation = "copy";
+    context.drawImage(this.cells, -columns, 0);
+    context.globalCompositeOperation = "source-over";
     return true;
   }
 
@@ -150,11 +167,11 @@ export class HeatMap implements Chart {
     const endUs = frames.at(-1)?.endUs ?? 0;
     const spanUs = spanUsFor(endUs);
     // The map moves on by whole columns, or it would shimmer.
-    const columnUs = spanUs / width;
-    const beginUs = Math.ceil(Math.max(0, endUs - spanUs) / columnUs / 16) * columnUs * 16;
+    const stepUs = (spanUs / width) * STEP;
+    const beginUs = Math.ceil(Math.max(0, endUs - spanUs) / stepUs) * stepUs;
     this.bounds = latencyBounds(frames, op, this.bounds);
     const rows = Math.floor(height / ROW_PIXELS);
-    const scale = new LatencyRows(this.bounds[0], this.bounds[1], rows);
+    const scale = this.rowsOf(this.bounds[0], this.bounds[1], rows);
     this.grid = new HeatGrid(width, scale, beginUs, spanUs, op);
     for (const frame of frames) if (frame.endUs > beginUs) this.grid.add(frame);
     this.painted = frames.at(-1)?.seq ?? -1;
@@ -162,6 +179,12 @@ export class HeatMap implements Chart {
     this.cells.height = rows;
     this.paint(0, width - 1);
     this.draw();
+  }
+
+  private rowsOf(lowNs: number, highNs: number, rows: number): LatencyRows {
+    const known = this.grid?.scale;
+    const isKnown = known?.lowNs === lowNs && known.highNs === highNs && known.rows === rows;
+    return isKnown ? known : new LatencyRows(lowNs, highNs, rows);
   }
 
   private paint(first: number, last: number): void {
@@ -206,11 +229,5 @@ export class HeatMap implements Chart {
       this.tip.style.right = isLeft ? `${this.field.clientWidth - x + 14}px` : "auto";
     }
     this.draw();
-  }
-
-  /** The cell at a time and a row, for who wants to check what is drawn. */
-  cell(atUs: number, row: number): HeatCell | undefined {
-    const { grid, data } = this;
-    return grid && cellAt(data.frames, data.op, grid.scale, atUs, row);
   }
 }

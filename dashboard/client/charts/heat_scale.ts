@@ -26,11 +26,12 @@ export class LatencyRows {
     this.first = new Int16Array(COARSE.slots);
     this.last = new Int16Array(COARSE.slots);
     for (let slot = 0; slot < COARSE.slots; slot++) {
-      const low = this.rowOf(lowestValueAt(slot, COARSE));
-      const high = this.rowOf(highestValueAt(slot, COARSE) + 1) - 1;
-      const middle = Math.floor((low + high) / 2);
-      this.first[slot] = high > low ? low : middle;
-      this.last[slot] = high > low ? high : middle;
+      const [low, next] = [lowestValueAt(slot, COARSE), highestValueAt(slot, COARSE) + 1];
+      const [from, to] = [this.placeOf(low), this.placeOf(next)];
+      // What is taller than a row fills rows up to its neighbour's; all others stand in one.
+      const isTall = to - from >= 1;
+      this.first[slot] = this.within(isTall ? Math.round(from) : this.placeOf((low + next) / 2));
+      this.last[slot] = isTall ? this.within(Math.round(to) - 1) : (this.first[slot] as number);
     }
   }
 
@@ -38,6 +39,16 @@ export class LatencyRows {
   rowOf(ns: number): number {
     const share = Math.log10(Math.max(ns, 1) / this.lowNs) / Math.log10(this.highNs / this.lowNs);
     return Math.min(this.rows - 1, Math.max(0, Math.floor(share * this.rows)));
+  }
+
+  /** In rows above the lower end of the scale. */
+  private placeOf(ns: number): number {
+    const decades = Math.log10(this.highNs / this.lowNs);
+    return (Math.log10(Math.max(ns, 1) / this.lowNs) / decades) * this.rows;
+  }
+
+  private within(place: number): number {
+    return Math.min(this.rows - 1, Math.max(0, Math.floor(place)));
   }
 
   /** The latency at the lower edge of a row. */

@@ -39,6 +39,7 @@ export class HistoryView {
     announce: Announce,
     private readonly source: RunSource | undefined,
     private readonly open: (model: RunModel) => void,
+    private readonly pin: (model: RunModel) => void,
   ) {
     this.spectrum = new Spectrum(announce);
     this.numbers = new Numbers("Percentiles side by side", () => this.spectrum.table());
@@ -150,9 +151,9 @@ export class HistoryView {
       this.list.replaceChildren(h("p", { class: "hint" }, "No finished run is here yet."));
       return;
     }
-    const head = ["", "run", "scheme", "started", "measured", "file"];
+    const head = ["compare", "run", "scheme", "started", "measured", "file", "baseline"];
     const rows = all.map((entry) => this.row(entry));
-    const titles = head.map((text) => h("th", { scope: "col" }, text || "compare"));
+    const titles = head.map((text) => h("th", { scope: "col" }, text));
     this.list.replaceChildren(
       h(
         "table",
@@ -174,6 +175,9 @@ export class HistoryView {
     const words = parameters.slice(0, 2).map(({ name: key, value }) => {
       return key === "scheme" ? value : `${key} ${value}`;
     });
+    const pin = h("button", { type: "button", class: "link" }, "pin");
+    pin.setAttribute("aria-label", `pin ${name}, ${id}, as the baseline`);
+    pin.addEventListener("click", () => void this.run(id, load, this.pin));
     const cells = [words.join(", "), dateWords(startedAtMs), durationWords(durationNs), id];
     return h(
       "tr",
@@ -181,6 +185,7 @@ export class HistoryView {
       h("td", {}, box),
       h("th", { scope: "row" }, open),
       ...cells.map((text) => h("td", {}, text)),
+      h("td", {}, pin),
     );
   }
 

@@ -4,6 +4,7 @@ import { secondWords } from "../charts/heat_cell.ts";
 import { HeatMap } from "../charts/heat_map.ts";
 import { Spectrum, type SpectrumLine } from "../charts/spectrum.ts";
 import { framesIn, mergedLatency } from "../charts/window.ts";
+import { nowMs } from "../clock.ts";
 import { h, setText, tableOf } from "../dom.ts";
 import type { OpFigures, RunModel } from "../run_model.ts";
 import { saveButtons } from "../save.ts";
@@ -14,6 +15,8 @@ const COLUMNS = [
   "<resolution",
 ] as const;
 const PERCENTILES = [50, 99, 99.9] as const;
+/** Numbers that change more often cannot be read. */
+const NUMBERS_EVERY_MS = 300;
 
 /** What a moment of a run is compared with: percentiles by operation. */
 export interface Baseline {
@@ -34,6 +37,7 @@ export class LatencyView implements View {
   private model: RunModel | undefined;
   private range: TimeRange | undefined;
   private baseline: Baseline | undefined;
+  private numbersMs = 0;
 
   constructor(announce: Announce) {
     this.tabs = new Tabs("Operation", () => this.redraw());
@@ -78,7 +82,8 @@ export class LatencyView implements View {
     if (model !== this.model) this.range = undefined;
     this.model = model;
     this.tabs.update(model.ops.filter(({ sampled }) => sampled > 0).map(({ name }) => name));
-    this.redraw();
+    const isDue = nowMs() - this.numbersMs >= NUMBERS_EVERY_MS;
+    this.redraw(isDue || model.phase === "done");
   }
 
   /** Chooses the n-th operation, from 0. */
@@ -101,7 +106,7 @@ export class LatencyView implements View {
     }
   }
 
-  private redraw(): void {
+  private redraw(withNumbers = true): void {
     const { model } = this;
     if (model === undefined) return;
     const { ops } = model;
@@ -110,6 +115,10 @@ export class LatencyView implements View {
     if (op !== undefined) {
       this.heat.setMarks(model.marks);
       this.heat.show({ name: op.name, op: op.op, frames });
+    }
+    if (!withNumbers) return;
+    this.numbersMs = nowMs();
+    if (op !== undefined) {
       this.spectrum.setResolution(model.resolutionNs);
       this.spectrum.show(this.lines(model, op));
     }
