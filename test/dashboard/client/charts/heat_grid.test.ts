@@ -62,7 +62,7 @@ describe("a heat map", () => {
   });
 
   test("that moves on is the map of the later time", () => {
-    const frames = Array.from({ length: 140 }, (_, seq) => frameOf(seq, [50 + seq * 40, 900]));
+    const frames = Array.from({ length: 140 }, (_, seq) => frameOf(seq, [50 + seq * 40, 9e5]));
     const moved = gridAt(0);
     for (const frame of frames.slice(0, 100)) moved.add(frame);
     moved.moveOn(40);
