@@ -27,8 +27,8 @@ try {
 
 /** The live page after most of its changes, view by view, and as a phone sees it. */
 async function shootLive() {
-  const { child, address } = await start(["run", EXAMPLE, "--live=0", "--quiet"]);
-  await sleep(17_000);
+  const { child, address } = await start(["run", EXAMPLE, "--live=0", "--duration", "120s"]);
+  await sleep(22_000);
   for (const theme of ["light", "dark"]) {
     const page = await open(address, theme, 1280);
     for (const view of VIEWS.filter((name) => name !== "history")) await shoot(page, view, theme);
@@ -66,6 +66,9 @@ async function shootHistory() {
 
 async function shoot(page, view, theme) {
   const section = page.locator(`#${view}`);
+  await page.evaluate(() =>
+    document.querySelector("header").style.setProperty("position", "static"),
+  );
   await section.scrollIntoViewIfNeeded();
   await sleep(700);
   await section.screenshot({ path: image(view, theme) });

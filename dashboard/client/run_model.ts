@@ -40,8 +40,9 @@ export class RunModel {
   state: RunState | undefined;
   phase: Phase = "setup";
   group = 0;
-  /** Since the phase began, µs. */
+  /** When the phase began, µs; and how long the group was measured, pauses left out. */
   phaseBeganUs = 0;
+  groupMeasuredUs = 0;
   endUs = 0;
   measuredUs = 0;
   private readonly sums = new Map<number, OpSum>();
@@ -78,6 +79,7 @@ export class RunModel {
   add(frame: Frame): void {
     this.timeline.add(frame);
     if (frame.phase !== this.phase || frame.group !== this.group) this.phaseBeganUs = frame.beginUs;
+    if (frame.group !== this.group) this.groupMeasuredUs = 0;
     this.phase = frame.phase;
     this.group = frame.group;
     this.endUs = frame.endUs;
@@ -88,7 +90,10 @@ export class RunModel {
       if (name !== undefined) this.totals.set(name, (this.totals.get(name) ?? 0) + value);
     }
     // Figures of a set-up or a warm-up are not the measurement's; pauses have none.
-    if (frame.phase === "measure") this.measuredUs += frame.endUs - frame.beginUs;
+    if (frame.phase === "measure") {
+      this.measuredUs += frame.endUs - frame.beginUs;
+      this.groupMeasuredUs += frame.endUs - frame.beginUs;
+    }
     if (!MEASURED.includes(frame.phase) && frame.phase !== "paused") return;
     for (const one of frame.ops) {
       const sum = this.sums.get(one.op) ?? emptySum();

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { hostname, networkInterfaces } from "node:os";
 import { randomToken } from "../../src/machine/prng.ts";
 import { SUBPROTOCOL } from "../../src/stream/message.ts";
 
@@ -53,10 +54,31 @@ export function roleOf(token: string, tokens: Tokens): Role | undefined {
 
 /** The names under which the server may be addressed, with its port. */
 export function allowedHosts(port: number, host: string | undefined): ReadonlySet<string> {
-  const names = ["localhost", "127.0.0.1", "[::1]"];
-  if (host !== undefined) names.push(host.includes(":") ? `[${host}]` : host);
+  const names = ["localhost", "127.0.0.1", "[::1]", ...namesOf(host)];
   // Browsers leave out the usual port.
   return new Set(names.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]));
+}
+
+/** Every address of this machine, where it is to be reached at all of them. */
+const EVERYWHERE = ["0.0.0.0", "::"];
+
+function namesOf(host: string | undefined): string[] {
+  if (host === undefined) return [];
+  const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const addresses = own.map(({ address }) => address);
+  const names = EVERYWHERE.includes(host) ? [...addresses, hostname()] : [host];
+  return names.map(bracketed);
+}
+
+/** An address as a URL has it. */
+export function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** What a reader elsewhere is to type for the address that the server listens on. */
+export function nameToType(host: string | undefined): string {
+  if (host === undefined) return "127.0.0.1";
+  return bracketed(EVERYWHERE.includes(host) ? hostname() : host);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ObservedRun, RunObserver } from "../../src/executors/threads/run_t
 import { randomToken } from "../../src/machine/prng.ts";
 import type { TimelineJson } from "../../src/results/pinlab_json.ts";
 import { EnvironmentFault } from "../../src/scenario/problem.ts";
-import { makeTokens } from "./access.ts";
+import { makeTokens, nameToType } from "./access.ts";
 import { DashboardServer } from "./http_server.ts";
 import { Hub } from "./hub.ts";
 import { Totals } from "./metrics.ts";
@@ -90,8 +90,7 @@ export class Dashboard {
   }
 
   get addresses(): { readonly control: string; readonly view: string } {
-    const { host = "127.0.0.1" } = this.options;
-    const place = `http://${host.includes(":") ? `[${host}]` : host}:${this.port}/`;
+    const place = `http://${nameToType(this.options.host)}:${this.port}/`;
     return {
       control: `${place}#token=${this.tokens.control}`,
       view: `${place}#token=${this.tokens.view}`,
@@ -127,7 +126,13 @@ export class Dashboard {
 
 function listenFault({ host, port }: DashboardOptions, { code, message }: NodeJS.ErrnoException) {
   const where = `${host ?? "127.0.0.1"}:${port}`;
-  const reason =
-    code === "EADDRINUSE" ? "another program listens there; name another port" : (code ?? message);
+  const reason = LISTEN_REASONS[code ?? ""] ?? code ?? message;
   return new EnvironmentFault(`the dashboard cannot listen on ${where}: ${reason}`, 98);
 }
+
+const LISTEN_REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program listens there; name another port",
+  EADDRNOTAVAIL: "this machine has no such address; name one of its own, or 0.0.0.0 for all",
+  EACCES: "this port is for root; name one above 1023",
+  ENOTFOUND: "no such name is known; name an address of this machine",
+};

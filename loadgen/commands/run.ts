@@ -74,7 +74,7 @@ export function addRunCommand(program: Command, ended: (status: number) => void)
         "exit 99 unless it holds, repeatable: pin_fast.p99<5us; help lists all",
       ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
     )
-    .option("--live [port]", "show the run on a page while it runs, at that port or a free one")
+    .option("--live [port]", "show the run on a page while it runs; --live=PORT at that port")
     .option("--host <address>", "let the page be reached from elsewhere, at this address")
     .option("--show-config", "print the scenario that would run, as JSON, and end")
     .option("--show-schema", "print the JSON Schema of scenario files, for editors, and end")

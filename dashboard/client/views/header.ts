@@ -82,10 +82,10 @@ export class Header {
   }
 
   private updatePhase(model: RunModel): void {
-    const { phase, state, endUs, phaseBeganUs, group, info } = model;
+    const { phase, state, endUs, phaseBeganUs, groupMeasuredUs, group, info } = model;
     const part = info.groups > 1 ? `, group ${group + 1} of ${info.groups}` : "";
     const limitMs = state?.limitMs;
-    const elapsedMs = (endUs - phaseBeganUs) / 1e3;
+    const elapsedMs = (phase === "measure" ? groupMeasuredUs : endUs - phaseBeganUs) / 1e3;
     const isTimed = phase === "measure" || phase === "warmup";
     const words = PHASES[phase] ?? phase;
     const of = isTimed && limitMs ? ` of ${secondWords(limitMs * 1e3)}` : "";
