@@ -67,7 +67,7 @@ function namesOf(host: string | undefined): string[] {
   const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   const addresses = own.map(({ address }) => address);
   const names = EVERYWHERE.includes(host) ? [...addresses, hostname()] : [host];
-  return names.map(bracketed);
+  return names.map((name) => bracketed(name.toLowerCase()));
 }
 
 /** An address as a URL has it. */

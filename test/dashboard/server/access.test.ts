@@ -34,7 +34,7 @@ test("names under which the server may be addressed", () => {
     ...["localhost:5665", "127.0.0.1:5665", "[::1]:5665"],
   ]);
   expect(allowedHosts(80, "fd00::1").has("[fd00::1]")).toBe(true);
-  expect(allowedHosts(5665, "0.0.0.0").has(`${os.hostname()}:5665`)).toBe(true);
+  expect(allowedHosts(5665, "0.0.0.0").has(`${os.hostname().toLowerCase()}:5665`)).toBe(true);
 });
 
 test("docs/WIRE.md lists every code, and no other", () => {
