@@ -3,6 +3,7 @@ import { App } from "./app.ts";
 import { drawn } from "./chance.ts";
 import { Connection } from "./connection.ts";
 import type { RunModel } from "./run_model.ts";
+import { followSystem } from "./theme.ts";
 import "./style.css";
 
 /** Where the page starts: with results inside (a report), or with a server behind it. */
@@ -10,6 +11,7 @@ import "./style.css";
 const TOKEN = "pinlab-token";
 const inside = document.getElementById("pinlab-data")?.textContent?.trim() ?? "";
 
+followSystem();
 if (inside !== "") startReport(inside);
 else startServed();
 

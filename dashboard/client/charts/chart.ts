@@ -52,11 +52,3 @@ export async function pngOf(canvas: HTMLCanvasElement, title: string): Promise<B
 export function themeColor(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
-
-/** Calls `changed` when the page's colours have. */
-export function onTheme(changed: () => void): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
-  new MutationObserver(changed).observe(document.documentElement, {
-    attributeFilter: ["data-theme"],
-  });
-}

@@ -21,13 +21,6 @@ const SHADED: Readonly<Partial<Record<Phase, string>>> = {
 };
 const LEAST_CAPTION = 44;
 
-/** Is the page dark now? */
-export function isDark(): boolean {
-  const chosen = document.documentElement.dataset.theme;
-  if (chosen !== undefined) return chosen === "dark";
-  return matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
 /** Axes, their words, phases that are no measurement, and times at which nobody looked. */
 export function drawFrame(
   context: CanvasRenderingContext2D,
@@ -179,8 +172,8 @@ export function drawMarks(
       context.stroke();
     }
     const end = x + 10 + context.measureText(label).width;
-    if (kind !== "change" || end > Math.min(free, area.left + area.width)) continue;
-    context.fillText(label, x + 10, area.top - 3);
+    const hasRoom = end < Math.min(free, area.left + area.width);
+    if (kind === "change" && hasRoom) context.fillText(label, x + 10, area.top - 3);
     free = x - 4;
   }
 }

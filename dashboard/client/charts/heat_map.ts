@@ -1,17 +1,17 @@
 import type { Frame } from "../../../src/stream/frame.ts";
 import { h, setText } from "../dom.ts";
+import { isDark, onTheme } from "../theme.ts";
 import {
   type Announce,
   type Chart,
   type ChartTable,
   type Mark,
-  onTheme,
   pngOf,
   type TimeRange,
 } from "./chart.ts";
 import { cellWords, type HeatCell } from "./heat_cell.ts";
 import { HeatCursor } from "./heat_cursor.ts";
-import { drawFrame, drawMarks, drawScale, type HeatArea, isDark } from "./heat_drawing.ts";
+import { drawFrame, drawMarks, drawScale, type HeatArea } from "./heat_drawing.ts";
 import { HeatGrid } from "./heat_grid.ts";
 import { LatencyRows, latencyBounds, spanUsFor } from "./heat_scale.ts";
 import { heatTable } from "./heat_table.ts";

@@ -1,7 +1,8 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { h } from "../dom.ts";
-import { onTheme, themeColor } from "./chart.ts";
+import { onTheme } from "../theme.ts";
+import { themeColor } from "./chart.ts";
 
 /** What the line charts have in common: their size, their theme, a cursor that keys move. */
 

@@ -3,6 +3,7 @@ import { secondWords } from "../charts/heat_cell.ts";
 import type { ConnectionState } from "../connection.ts";
 import { h, setText } from "../dom.ts";
 import type { RunModel } from "../run_model.ts";
+import { toggleTheme } from "../theme.ts";
 
 const SECTIONS = [
   ["latency", "Latency"],
@@ -96,12 +97,4 @@ export class Header {
     this.bar.hidden = !(isTimed && limitMs);
     if (limitMs) this.bar.value = Math.min(1, elapsedMs / limitMs);
   }
-}
-
-function toggleTheme(): void {
-  const root = document.documentElement;
-  const isDark =
-    root.dataset.theme === "dark" ||
-    (root.dataset.theme === undefined && matchMedia("(prefers-color-scheme: dark)").matches);
-  root.dataset.theme = isDark ? "light" : "dark";
 }

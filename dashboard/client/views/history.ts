@@ -172,9 +172,9 @@ export class HistoryView {
     box.addEventListener("change", () => void this.choose(id, box, load));
     const open = h("button", { type: "button", class: "link" }, name);
     open.addEventListener("click", () => void this.run(id, load, this.open));
-    const words = parameters.slice(0, 2).map(({ name: key, value }) => {
-      return key === "scheme" ? value : `${key} ${value}`;
-    });
+    const words = parameters
+      .filter(({ name: key }) => key === "scheme" || key === "bias")
+      .map(({ name: key, value }) => (key === "scheme" ? value : `bias ${value}`));
     const pin = h("button", { type: "button", class: "link" }, "pin");
     pin.setAttribute("aria-label", `pin ${name}, ${id}, as the baseline`);
     pin.addEventListener("click", () => void this.run(id, load, this.pin));
