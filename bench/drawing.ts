@@ -92,7 +92,8 @@ const MEASURE = `(() => {
     draw(at);
     const end = performance.now();
     if (reading > 0) spent.each.push(reading + end - begin);
-    if (spent.firstMs === undefined && document.querySelector("#latency td")) spent.firstMs = end;
+    const isThere = document.querySelector("#latency td") !== null;
+    if (spent.firstMs === undefined && isThere) spent.firstMs = end;
     reading = 0;
   });
 })()`;

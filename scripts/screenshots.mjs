@@ -56,7 +56,7 @@ async function shootHistory() {
   const { child, address } = await start(["serve", "--port", "0", "--runs", runs]);
   for (const theme of ["light", "dark"]) {
     const page = await open(address, theme, 1280);
-    await page.locator("#history .link").nth(2).waitFor();
+    await page.locator("#history .link").nth(5).waitFor();
     for (const box of await page.locator("#history input[type=checkbox]").all()) await box.check();
     await shoot(page, "history", theme);
     await page.close();

@@ -54,6 +54,7 @@ describe("scenarios", () => {
     ["mapcount-barrier.yaml", ["direct_io", "writeback"]],
     ["rdma-into-file.yaml", ["rdma_mr", "writeback"]],
     ["truncate-under-dma.yaml", ["direct_io", "truncate", "writeback"]],
+    ["turning-knobs.yaml", ["direct_io", "writeback", "reclaim"]],
     ["unconverted-call-site.yaml", ["direct_io", "writeback"]],
   ])("%s is read and planned", async (name, patterns) => {
     const scenario = await scenarioOf(name);
@@ -63,7 +64,7 @@ describe("scenarios", () => {
   });
 
   test("none is left out above", () => {
-    expect(scenarios).toHaveLength(8);
+    expect(scenarios).toHaveLength(9);
   });
 
   test("bias-skip.yaml is dirty-without-buffers.yaml with another answer", async () => {

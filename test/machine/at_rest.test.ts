@@ -33,7 +33,7 @@ describe("a machine whose memory is mapped and where nobody holds a pin", () => 
   });
 });
 
-test("the bias changed under a pin leaves counts wrong for ever: what the check is there for", () => {
+test("the bias changed under a pin leaves counts wrong for ever, and the check sees it", () => {
   const lab = new Lab({ scheme: "bias", bias: 1024 });
   const vpn = lab.map(1);
   lab.pin(vpn, 1, FOLL_WRITE);

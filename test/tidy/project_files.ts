@@ -15,11 +15,11 @@ export function listProjectFiles(): string[] {
   return paths.filter((name) => fs.existsSync(path.join(ROOT, name))).sort();
 }
 
-/** Their texts; what holds a zero byte is not text. */
+/** Their texts; what holds a zero byte has a name and no text. */
 export function readProjectFiles(): SourceFile[] {
-  return listProjectFiles().flatMap((name) => {
+  return listProjectFiles().map((name) => {
     const text = fs.readFileSync(path.join(ROOT, name), "utf8");
-    return text.includes("\0") ? [] : [new SourceFile(name, text)];
+    return new SourceFile(name, text.includes("\0") ? "" : text);
   });
 }
 

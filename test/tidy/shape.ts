@@ -60,7 +60,7 @@ const functionLength: Rule = {
 };
 
 const SNAKE_CASE =
-  /^[a-z0-9]+(?:_[a-z0-9]+)*(?:\.(?:test|property|bench|stress|table|config|d))*\.(?:ts|mjs|c|h)$/;
+  /^[a-z0-9]+(?:_[a-z0-9]+)*(?:\.(?:test|property|bench|bundle|stress|table|config|d))*\.(?:ts|mjs|c|h)$/;
 
 const fileNames: Rule = {
   name: "file names are snake_case",

@@ -145,7 +145,7 @@ describe("a run that is watched", { timeout: 60_000 }, () => {
       await page.getByRole("button", { name: /Really stop/ }).click();
       await page.locator(".phase", { hasText: "finished" }).waitFor();
       await page.locator("#history").scrollIntoViewIfNeeded();
-      await page.locator("#history .link").waitFor();
+      await page.locator("#history .link").first().waitFor();
       await page.close();
       const view = readRunView(fs.readFileSync(result, "utf8"));
       expect(view.interrupted).toBe(true);
@@ -206,13 +206,13 @@ describe("finished runs", { timeout: 60_000 }, () => {
   testNeeding("chromium", "are listed, laid over each other, told in words", async () => {
     const served = await Served.start(["serve", "--port", "0", "--runs", runs]);
     const page = await opened(served.control);
-    await page.locator("#history .link").nth(1).waitFor();
+    await page.locator("#history .link").nth(3).waitFor();
     await page.getByText(/left out: cut\.json \(it is no JSON/).waitFor();
     for (const box of await page.locator("#history input[type=checkbox]").all()) await box.check();
     await page.getByText("Laid over each other").waitFor();
     await page.locator(".differences", { hasText: /p99 .* against/ }).waitFor();
     expect(await textOf(page, "#history .wide:last-child")).toContain("exact");
-    await page.locator("#history .link").first().click();
+    await page.locator("#history tbody th .link").first().click();
     await page.getByText("■ finished run").waitFor();
     await expectAccessible(page);
     await page.close();
