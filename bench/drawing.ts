@@ -130,8 +130,8 @@ function tableOf(spent: Spent, seconds: number, kept: number): Table {
   return {
     title: `Drawing: a frame of eight operations on the map of a run of ${seconds} s`,
     note:
-      `Chromium without a GPU, 1280 × 900, ${spent.each.length} frames after the first, the server ` +
-      `on the same CPUs; ${kept} columns`,
+      `Chromium without a GPU, 1280 × 900, ${spent.each.length} frames after the first, the ` +
+      `server on the same CPUs; ${kept} columns`,
     head: ["what", "found", "bar"],
     rows: [
       ["read and drawn, median", `${median(spent.each).toFixed(2)} ms`, ""],

@@ -24,6 +24,7 @@ export const REFUSED_CODES = [
   "not-found",
   "bad-protocol",
   "too-many-viewers",
+  "failed",
 ] as const;
 export type RefusedCode = (typeof REFUSED_CODES)[number];
 

@@ -76,7 +76,7 @@ export class DashboardServer {
   }
 
   private respond(request: IncomingMessage, response: ServerResponse): void {
-    const answer = this.answer(request);
+    const answer = this.answered(request);
     const [status, type, body] = "code" in answer ? refusalAnswer(answer) : answer;
     response.writeHead(status, {
       "content-type": type,
@@ -90,6 +90,16 @@ export class DashboardServer {
       ...(status === 405 ? { allow: "GET, HEAD" } : {}),
     });
     response.end(request.method === "HEAD" ? undefined : body);
+  }
+
+  /** A folder that went away is no reason to end a run. */
+  private answered(request: IncomingMessage): Answer | Refusal {
+    try {
+      return this.answer(request);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { status: 500, code: "failed", reason };
+    }
   }
 
   private answer(request: IncomingMessage): Answer | Refusal {

@@ -55,6 +55,11 @@ export class RunControl {
     return this.target?.state();
   }
 
+  /** When every change that was asked for has been answered. */
+  async idle(): Promise<void> {
+    await this.last;
+  }
+
   /** Never rejects. */
   change(change: Change): Promise<ChangeOutcome> {
     const outcome = this.last.then(() => this.turn(change));

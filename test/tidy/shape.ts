@@ -59,8 +59,10 @@ const functionLength: Rule = {
   ],
 };
 
-const SNAKE_CASE =
-  /^[a-z0-9]+(?:_[a-z0-9]+)*(?:\.(?:test|property|bench|bundle|stress|table|config|d))*\.(?:ts|mjs|c|h)$/;
+const PARTS = "test|property|bench|bundle|stress|table|config|d";
+const SNAKE_CASE = new RegExp(
+  String.raw`^[a-z0-9]+(?:_[a-z0-9]+)*(?:\.(?:${PARTS}))*\.(?:ts|mjs|c|h)$`,
+);
 
 const fileNames: Rule = {
   name: "file names are snake_case",

@@ -5,8 +5,10 @@ import { checkAtRest } from "../../machine/at_rest.ts";
 import { monotonicNs } from "../../machine/clock.ts";
 import { cpuAddress, type Machine, writeSpec } from "../../machine/machine.ts";
 import { scaleRates } from "../../machine/pacing_block.ts";
+import { isLongTerm } from "../../scenario/endless.ts";
 import { LARGEST_SAMPLE } from "../../scenario/limits.ts";
 import { effectiveSample, hasSchedule } from "../../scenario/pacing.ts";
+import type { MachineSpec } from "../../scenario/scenario.ts";
 import type { Change } from "../../scenario/timed_change.ts";
 import { changedMachine } from "../changed_machine.ts";
 import type { ChangeOutcome, ChangeRecord, ControlState, ControlTarget } from "../control.ts";
@@ -87,6 +89,8 @@ export class GroupControl implements ControlTarget {
         const changed = changedMachine(this.settings.machine, change);
         if (changed.kind === "refused") return changed.reason;
         const { machine, from, to } = changed;
+        const hindrance = this.hindrance(machine);
+        if (hindrance !== undefined) return hindrance;
         return this.atRest({ of: undefined, from, to }, () => {
           this.settings.changesMachine(this.machine, machine);
           writeSpec(this.machine, machine);
@@ -103,6 +107,20 @@ export class GroupControl implements ControlTarget {
       case "pause":
         return change.value ? this.pause() : this.resume();
     }
+  }
+
+  /** What a running job does that the machine would then refuse it: it would end with an error. */
+  private hindrance(machine: MachineSpec): string | undefined {
+    const jobs = this.running.map(({ actor }) => actor.reported);
+    const large = jobs.find(({ folioOrder }) => folioOrder > 0);
+    if (machine.scheme === "mapcount" && large) {
+      return `scheme mapcount: it refuses to pin large folios, which ${large.name} has`;
+    }
+    const inFile = jobs.find((job) => isLongTerm(job) && job.bufferFile !== undefined);
+    if (machine.rules === "6.13" && this.settings.machine.rules !== "6.13" && inFile) {
+      return `rules 6.13: they refuse long-term pins of file pages, which ${inFile.name} holds`;
+    }
+    return undefined;
   }
 
   private turnSample(value: number): Turned | string {

@@ -81,6 +81,8 @@ export async function runGroup(
   context.control.bind(new GroupControl(machine, running, supervisor, context.settings));
   await supervisor.supervise(startWord);
   context.control.bind(undefined);
+  // A change that is still being made must not reach into the next group.
+  await context.control.idle();
   const ends = await Promise.all(running.map((actor) => actor.ended));
   return { ends, measured: supervisor.measured, steadyStates: steady.records() };
 }
@@ -269,6 +271,7 @@ class Supervisor implements GroupClock {
 
   private enter(phase: GroupProgress["phase"]): void {
     const nowNs = monotonicNs();
+    this.goOn();
     if (this.usageBefore !== undefined && this.measured === undefined) {
       const usage = process.cpuUsage(this.usageBefore);
       this.measured = { wallNs: nowNs - this.phaseBeganNs, usage };

@@ -22,7 +22,7 @@ async function turned(
     }
     end.abort();
   };
-  const run = { warmupMs: 0, durationMs: 20_000, ...input.run };
+  const run = { warmupMs: 0, durationMs: 16_000, ...input.run };
   const record = await runThreads(makeScenario({ ...input, run }), {
     control,
     signal: end.signal,
@@ -169,6 +169,47 @@ describe("the other knobs", () => {
     const { record, outcomes } = await turned(input, [change]);
     expect(outcomes).toMatchObject([{ kind: "refused", reason: expect.stringMatching(reason) }]);
     expect(record.changes).toEqual([]);
+  });
+
+  test.each<readonly [string, NonNullable<ScenarioInput["jobs"]>[number], Change, RegExp]>([
+    [
+      "large folios",
+      { ...READER, folioOrder: 9, bufferBytes: 2 << 20, iodepth: 1 },
+      { knob: "scheme", value: "mapcount+barrier" },
+      /refuses to pin large folios, which reader has/,
+    ],
+    [
+      "long-term pins of file pages",
+      { ...READER, pattern: "rdma_mr", bufferFile: "/data" },
+      { knob: "scheme", value: "hybrid" },
+      /refuse long-term pins of file pages, which reader holds/,
+    ],
+  ])("%s: what would end the job is refused", async (_, job, change, reason) => {
+    const { record, outcomes } = await turned({ jobs: [job] }, [change]);
+    expect(outcomes).toMatchObject([{ kind: "refused", reason: expect.stringMatching(reason) }]);
+    expect(record.jobs.map(({ error }) => error)).toEqual(record.jobs.map(() => 0));
+  });
+
+  test("changes asked for while a group ends do not reach into the next one", async () => {
+    const control = new RunControl();
+    const asked: Promise<ChangeOutcome>[] = [];
+    const job = { ...READER, numberIos: 16_000, timeBased: false, sizeBytes: 1 << 20 };
+    const record = await runThreads(
+      makeScenario({
+        run: { warmupMs: 0 },
+        groups: Array.from({ length: 5 }, () => ({ jobs: [job] })),
+      }),
+      {
+        control,
+        onProgress: () => {
+          for (const value of [64, 2048]) asked.push(control.change({ knob: "bias", value }));
+        },
+      },
+    );
+    const outcomes = await Promise.all(asked);
+    expect(new Set(outcomes.map(({ kind }) => kind)).size).toBeGreaterThan(0);
+    expect(violated(record)).toEqual([]);
+    expect(record.jobs.map(({ read }) => read.ios)).toEqual(record.jobs.map(() => 16_000));
   });
 
   test("an interrupt ends a paused run", async () => {
