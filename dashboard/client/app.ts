@@ -31,6 +31,8 @@ export class App {
   private readonly live = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   private readonly empty = h("p", { class: "empty" });
   private model: RunModel | undefined;
+  /** What runs, and whether its knobs can be turned from here. */
+  private running: { readonly model: RunModel | undefined; readonly mayTurn: boolean } | undefined;
   private isAsked = false;
 
   constructor(host: AppHost) {
@@ -40,6 +42,9 @@ export class App {
     const open = (model: RunModel): void => this.show(model, false);
     const pin = (model: RunModel): void => {
       this.latency.setBaseline({ name: model.info.name, ops: model.ops });
+    };
+    this.header.onBack = () => {
+      if (this.running) this.show(this.running.model, this.running.mayTurn);
     };
     this.history = new HistoryView(announce, host.source, open, pin);
     this.views = [
@@ -75,8 +80,16 @@ export class App {
     this.empty.hidden = model !== undefined;
     setText(this.empty, "No run is open. Choose one below, or drop a result file on the page.");
     this.knobs.setRole(mayTurn);
-    if (model?.phase === "done") this.header.setConnection("file", "");
+    const live = this.running?.model;
+    this.header.setAway(live !== undefined && model !== live);
+    if (model?.view !== undefined) this.header.setConnection("file", "");
     this.changed();
+  }
+
+  /** Shows what runs, and what the page comes back to from any other run. */
+  showRunning(model: RunModel | undefined, mayTurn: boolean): void {
+    this.running = { model, mayTurn };
+    this.show(model, mayTurn);
   }
 
   setConnection(state: ConnectionState, reason: string): void {

@@ -67,13 +67,14 @@ function startServed(): void {
     run: (model, role) => {
       finished = false;
       shown = model;
-      app.show(model, role === "control");
+      app.showRunning(model, role === "control");
       void app.history.refresh();
     },
     frames: () => {
       app.changed();
       if (finished || shown?.phase !== "done") return;
       finished = true;
+      app.setConnection("ended", "");
       void app.history.refresh();
     },
   });

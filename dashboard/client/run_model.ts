@@ -2,7 +2,13 @@ import { LatencyHistogram } from "../../src/machine/histogram.ts";
 import { COARSE } from "../../src/machine/histogram_geometry.ts";
 import type { Frame, Phase } from "../../src/stream/frame.ts";
 import type { RunView } from "../../src/stream/run_view.ts";
-import type { Named, RunInfo, RunState, StreamEvent } from "../../src/stream/state.ts";
+import type {
+  ChangeRecord,
+  Named,
+  RunInfo,
+  RunState,
+  StreamEvent,
+} from "../../src/stream/state.ts";
 import { Timeline } from "../../src/stream/timeline.ts";
 import type { Mark } from "./charts/chart.ts";
 
@@ -142,6 +148,12 @@ export class RunModel {
 
   get promised(): readonly string[] {
     return this.view?.promised ?? this.state?.promised ?? [];
+  }
+
+  /** Knobs that were turned, in their order. */
+  get changes(): readonly ChangeRecord[] {
+    if (this.view !== undefined) return this.view.changes;
+    return this.events.flatMap((event) => (event.kind === "change" ? [event.change] : []));
   }
 
   /** Changes and first violations, as marks on every chart. */

@@ -1,5 +1,7 @@
 import type { ChangeRecord } from "../executors/control.ts";
 
+export type { ChangeRecord };
+
 /** What a viewer is told besides figures: who the run is, how its knobs stand, what happened. */
 
 /** The first message of a connection. */

@@ -40,6 +40,8 @@ export class Header {
   private readonly phase = h("span", { class: "phase" });
   private readonly bar = h("progress", { max: "1", value: "0" });
   private readonly connection = h("span", { class: "connection", role: "status" });
+  onBack: (() => void) | undefined;
+  private readonly back = h("button", { type: "button", hidden: true }, "Back to the run");
   private readonly broken = h("a", { class: "badge", href: "#pinning", hidden: true });
   private readonly reason = h("p", { class: "reason", role: "alert", hidden: true });
 
@@ -48,12 +50,22 @@ export class Header {
     const theme = h("button", { type: "button", class: "theme" }, "◐");
     theme.setAttribute("aria-label", "Light or dark");
     theme.addEventListener("click", toggleTheme);
+    this.back.addEventListener("click", () => this.onBack?.());
     const links = SECTIONS.map(([id, text]) => h("a", { href: `#${id}` }, text));
     this.element = h(
       "header",
       { class: "top" },
       h("div", { class: "line" }, h("span", { class: "brand" }, "pinlab"), this.name, this.scheme),
-      h("div", { class: "line right" }, this.broken, this.phase, this.bar, this.connection, theme),
+      h(
+        "div",
+        { class: "line right" },
+        this.back,
+        this.broken,
+        this.phase,
+        this.bar,
+        this.connection,
+        theme,
+      ),
       h("nav", { "aria-label": "Sections" }, ...links),
       this.reason,
     );
@@ -73,6 +85,11 @@ export class Header {
     const count = Math.max(names.length, kept.length);
     this.broken.hidden = count === 0;
     setText(this.broken, `✗ ${wholeWords(count)} broken ${count === 1 ? "promise" : "promises"}`);
+  }
+
+  /** Another run than the one that this page watches is on it. */
+  setAway(isAway: boolean): void {
+    this.back.hidden = !isAway;
   }
 
   setConnection(state: ConnectionState | "file", reason: string): void {

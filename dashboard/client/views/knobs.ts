@@ -29,7 +29,7 @@ export class KnobsView implements View {
   private readonly pause = h("button", { type: "button" }, "Pause");
   private readonly outcome = h("p", { class: "outcome", role: "status" });
   private shape = "";
-  private logged = -1;
+  private logged = "";
 
   constructor(
     private readonly turn: Turn,
@@ -184,15 +184,16 @@ export class KnobsView implements View {
   }
 
   private updateLog(model: RunModel): void {
-    if (model.events.length === this.logged) return;
-    this.logged = model.events.length;
-    const rows = model.events.flatMap((event) => {
-      if (event.kind !== "change") return [];
-      const { knob, of, from, to, pauseMs } = event.change;
+    const key = `${model.info.id} ${model.events.length}`;
+    if (key === this.logged) return;
+    this.logged = key;
+    const rows = model.changes.map(({ group, atMs, knob, of, from, to, pauseMs }) => {
       const stopped = typeof pauseMs === "number" ? `${pauseMs.toFixed(1)} ms` : "-";
-      return [[secondWords(event.atUs), of ? `${knob} of ${of}` : knob, from, to, stopped]];
+      const part = model.info.groups > 1 ? ` of group ${group + 1}` : "";
+      const at = `${secondWords(Math.round(atMs / 100) * 1e5)}${part}`;
+      return [at, of ? `${knob} of ${of}` : knob, from, to, stopped];
     });
-    const columns = ["at", "knob", "from", "to", "everybody stopped for"];
+    const columns = ["measured", "knob", "from", "to", "everybody stopped for"];
     this.log.replaceChildren(
       rows.length === 0
         ? h("p", { class: "hint" }, "No knob was turned.")

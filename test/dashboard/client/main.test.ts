@@ -5,10 +5,12 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { LatencyHistogram } from "../../../src/machine/histogram.ts";
 import { COARSE } from "../../../src/machine/histogram_geometry.ts";
+import { fioJson } from "../../../src/results/fio_json.ts";
 import { durationWords } from "../../../src/results/words.ts";
 import { readRunView } from "../../../src/stream/run_view.ts";
 import { expectAccessible, newPage, openBrowser, Served } from "../../support/browser.ts";
 import { needs, testNeeding } from "../../support/needs.ts";
+import { timedRun } from "../../support/runs.ts";
 
 /** The page in a real browser, over a real run. */
 
@@ -118,6 +120,25 @@ describe("a run that is watched", { timeout: 60_000 }, () => {
       }
     },
   );
+
+  testNeeding("chromium", "a file that is opened beside it, and the way back", async () => {
+    const page = await opened(served.control);
+    await page.getByText("● live").waitFor();
+    const other = path.join(folder, "other.json");
+    const job = { ...{ name: "other", numberIos: 100 } };
+    const record = await timedRun({ name: "another run", run: { warmupMs: 0 }, jobs: [job] });
+    fs.writeFileSync(other, fioJson(record, "json+"));
+    const foreign = path.join(folder, "foreign.json");
+    fs.writeFileSync(foreign, "{}");
+    await page.setInputFiles("input[type=file]", [other, foreign]);
+    await page.getByRole("heading", { name: "another run" }).waitFor();
+    await page.getByText(/✗ foreign\.json: it has no "pinlab" object/).waitFor();
+    await page.getByText(/This run kept no record of its time/).waitFor();
+    await page.getByRole("button", { name: "Back to the run" }).click();
+    await page.getByRole("heading", { name: "rate-poisson" }).waitFor();
+    await page.locator(".phase", { hasText: "measuring" }).waitFor();
+    await page.close();
+  });
 
   testNeeding("chromium", "keys move over the map, and what is there is announced", async () => {
     const page = await opened(served.view);
