@@ -38,6 +38,7 @@ export class LatencyView implements View {
   private range: TimeRange | undefined;
   private baseline: Baseline | undefined;
   private numbersMs = 0;
+  private later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(announce: Announce) {
     this.tabs = new Tabs("Operation", () => this.redraw());
@@ -82,8 +83,10 @@ export class LatencyView implements View {
     if (model !== this.model) this.range = undefined;
     this.model = model;
     this.tabs.update(model.ops.filter(({ sampled }) => sampled > 0).map(({ name }) => name));
-    const isDue = nowMs() - this.numbersMs >= NUMBERS_EVERY_MS;
-    this.redraw(isDue || model.phase === "done");
+    const leftMs = this.numbersMs + NUMBERS_EVERY_MS - nowMs();
+    this.redraw(leftMs <= 0);
+    // Whatever came last is shown, even if nothing comes after it.
+    if (leftMs > 0) this.later ??= setTimeout(() => this.redraw(), leftMs);
   }
 
   /** Chooses the n-th operation, from 0. */
@@ -118,6 +121,8 @@ export class LatencyView implements View {
     }
     if (!withNumbers) return;
     this.numbersMs = nowMs();
+    clearTimeout(this.later);
+    this.later = undefined;
     if (op !== undefined) {
       this.spectrum.setResolution(model.resolutionNs);
       this.spectrum.show(this.lines(model, op));
