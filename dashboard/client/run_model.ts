@@ -51,6 +51,8 @@ export class RunModel {
   groupMeasuredUs = 0;
   endUs = 0;
   measuredUs = 0;
+  /** Pins that were plain references. */
+  private plainPins = 0;
   private readonly sums = new Map<number, OpSum>();
   private readonly totals = new Map<string, number>();
 
@@ -91,8 +93,10 @@ export class RunModel {
     this.endUs = frame.endUs;
     if (frame.state !== undefined) this.state = JSON.parse(frame.state) as RunState;
     for (const text of frame.events) this.events.push(JSON.parse(text) as StreamEvent);
+    const isPlain = this.state?.machine.some(({ value }) => /^refcount\b/.test(value)) ?? false;
     for (const [index, value] of frame.counters) {
       const name = this.info.counters[index];
+      if (isPlain && name === "nr_foll_pin_acquired") this.plainPins += value;
       if (name !== undefined) this.totals.set(name, (this.totals.get(name) ?? 0) + value);
     }
     // Figures of a set-up or a warm-up are not the measurement's; pauses have none.
@@ -135,6 +139,14 @@ export class RunModel {
   /** A counter's sum, warm-up and teardown included; 0: nothing was counted. */
   counter(name: string): number {
     return (this.view?.counters ?? this.totals).get(name) ?? 0;
+  }
+
+  /** Share 0..1 of pins that can be told; undefined: none was taken. */
+  get covered(): number | undefined {
+    if (this.view !== undefined) return this.view.covered;
+    const acquired = this.counter("nr_foll_pin_acquired");
+    const uncovered = this.plainPins + this.counter("work.pins_uncovered");
+    return acquired > 0 ? 1 - uncovered / acquired : undefined;
   }
 
   /** Times below this are the clock's as much as the operation's. */

@@ -24,6 +24,8 @@ export interface RunView {
   readonly ops: readonly OpView[];
   /** Named as a live run's counters are. */
   readonly counters: ReadonlyMap<string, number>;
+  /** Share 0..1 of pins that could be told; undefined: no pin was taken. */
+  readonly covered: number | undefined;
   readonly thresholds: readonly ThresholdState[];
   readonly checked: readonly string[];
   readonly promised: readonly string[];
@@ -91,6 +93,7 @@ export function readRunView(text: string): RunView {
     })),
     ops: Object.entries(pinlab.ops).map(([name, op]) => opView(name, op)),
     counters: countersOf(pinlab, jobs),
+    covered: pinlab.pins.covered ?? undefined,
     thresholds: pinlab.thresholds.map(({ text, found, ok }) => ({
       text,
       value: found ?? undefined,

@@ -54,7 +54,9 @@ export class PinningView implements View {
   update(model: RunModel): void {
     const counts = (rows: readonly (readonly [string, string])[]) =>
       rows.map(([words, name]) => [words, wholeWords(model.counter(name))] as const);
-    this.pins.update([["pins that can be told", covered(model)], ...counts(VERDICTS)]);
+    const { covered } = model;
+    const told = covered === undefined ? "no pin yet" : shareWords(covered);
+    this.pins.update([["pins that can be told", told], ...counts(VERDICTS)]);
     this.losses.update(counts(LOSSES));
     const named = (prefix: string) =>
       [...namesOf(model)]
@@ -82,16 +84,6 @@ function namesOf(model: RunModel): Iterable<string> {
   return model.view?.counters.keys() ?? model.info.counters;
 }
 
-function covered(model: RunModel): string {
-  const acquired = model.counter("nr_foll_pin_acquired");
-  if (acquired === 0) return "no pin yet";
-  const isPlain = model.parameters.some(({ name, value }) => {
-    return name === "scheme" && /^refcount/.test(value);
-  });
-  const uncovered = isPlain ? acquired : model.counter("work.pins_uncovered");
-  return shareWords(1 - uncovered / acquired);
-}
-
 /** Every promised or broken invariant, its state in a word, and what was seen first. */
 function invariantRows(model: RunModel): string[][] {
   const broken = new Map<string, { words: string; expected: boolean; at: string }>();
@@ -113,7 +105,9 @@ function invariantRows(model: RunModel): string[][] {
     const promised = model.promised.includes(name) ? "yes" : "no";
     if (found === undefined) return [name, promised, "✓ holds", "0", ""];
     const times = wholeWords(model.counter(`broken.${name}`));
-    const state = found.expected ? "○ broken, as expected" : "✗ VIOLATED";
+    const asExpected =
+      promised === "yes" ? "○ broken before it was promised" : "○ broken, as expected";
+    const state = found.expected ? asExpected : "✗ VIOLATED";
     const seen = found.at === "" ? found.words : `at ${found.at}: ${found.words}`;
     return [name, promised, state, times, seen];
   });

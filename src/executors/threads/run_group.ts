@@ -96,6 +96,7 @@ class Supervisor implements GroupClock {
   /** While everybody is kept at rest: since when, and what goes on afterwards. */
   private held: { readonly sinceNs: number; readonly phase: GroupProgress["phase"] } | undefined;
   private readonly due: TimedChange[];
+  private isTurning = false;
 
   constructor(
     private readonly context: GroupContext,
@@ -161,7 +162,7 @@ class Supervisor implements GroupClock {
       Atomics.store(machine.words, CONTROL_PHASE >>> 2, PHASE_MEASURE);
     }
     if (this.phase === "measure") this.steady.look(this.elapsedMs(nowNs));
-    if (this.phase === "measure") this.turnDue(nowNs);
+    if (this.phase === "measure") void this.turnDue();
     const over = this.phase === "measure" && (this.isOver(nowNs) || this.endsEarly(nowNs));
     if (this.phase !== "drain" && (over || signal?.aborted || this.anyFailed())) this.stop();
     this.watch(nowNs);
@@ -178,13 +179,15 @@ class Supervisor implements GroupClock {
     this.context.onTick?.(progress, ended);
   }
 
-  /** Turns what the scenario wants turned by now. */
-  private turnDue(nowNs: number): void {
-    const elapsedMs = this.elapsedMs(nowNs);
-    for (let next = this.due[0]; next && next.atMs <= elapsedMs; next = this.due[0]) {
+  /** Turns what the scenario wants turned by now; a pause ends before the next one is turned. */
+  private async turnDue(): Promise<void> {
+    if (this.isTurning) return;
+    this.isTurning = true;
+    for (let next = this.due[0]; next && next.atMs <= this.atMs(); next = this.due[0]) {
       this.due.shift();
-      void this.turn(next);
+      await this.turn(next);
     }
+    this.isTurning = false;
   }
 
   private async turn({ change, forMs }: TimedChange): Promise<void> {
