@@ -19,6 +19,7 @@ const MOST_VIEWERS = 100;
 /** Open connections of any kind; more are closed as they come. */
 const MOST_CONNECTIONS = 256;
 const HEADERS_LIMIT_MS = 5000;
+const REQUEST_LIMIT_MS = 10_000;
 
 /** Asked by `fetch` of the page, by curl, by Prometheus. */
 const OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -50,7 +51,12 @@ export class DashboardServer {
 
   /** Listens at an address; all addresses share the port of the first. Rejects with its error. */
   async listen(address: string, port: number): Promise<number> {
-    const server = createServer({ headersTimeout: HEADERS_LIMIT_MS, requestTimeout: 30_000 });
+    const server = createServer({
+      headersTimeout: HEADERS_LIMIT_MS,
+      requestTimeout: REQUEST_LIMIT_MS,
+      // Node looks twice a minute by itself: half-open connections would take all places.
+      connectionsCheckingInterval: 1000,
+    });
     server.maxConnections = MOST_CONNECTIONS;
     server.on("request", (request, response) => this.respond(request, response));
     server.on("upgrade", (request, socket, head) => this.upgrade(request, socket, head));
