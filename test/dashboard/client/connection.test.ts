@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
+import type { WebSocket } from "ws";
 import { makeTokens } from "../../../dashboard/server/access.ts";
 import { DashboardServer } from "../../../dashboard/server/http_server.ts";
 import { Hub } from "../../../dashboard/server/hub.ts";
@@ -9,6 +10,7 @@ import { RunShelf } from "../../../dashboard/server/run_store.ts";
 import { LatencyHistogram } from "../../../src/machine/histogram.ts";
 import { COARSE } from "../../../src/machine/histogram_geometry.ts";
 import type { Frame } from "../../../src/stream/frame.ts";
+import { encodeMessage } from "../../../src/stream/message.ts";
 import type { RunInfo } from "../../../src/stream/state.ts";
 import { newPage, openBrowser } from "../../support/browser.ts";
 import { needs, testNeeding } from "../../support/needs.ts";
@@ -82,6 +84,42 @@ testNeeding(
     await page.close();
   },
 );
+
+testNeeding("chromium", "messages sent again, cut or made up never change a count", async () => {
+  const page = await newPage(browser);
+  const asked: string[] = [];
+  page.on("websocket", (socket) => asked.push(socket.url()));
+  await page.goto(`http://127.0.0.1:${port}/#token=${tokens.view}`);
+  const count = page
+    .locator("#latency .all tbody tr", { hasText: "pin_fast" })
+    .locator("td")
+    .first();
+  const expected = String(seq * 100);
+  await expect.poll(() => count.innerText()).toBe(expected);
+  const { clients } = (server as unknown as { sockets: { clients: Set<WebSocket> } }).sockets;
+  const send = (bytes: Uint8Array): void => {
+    for (const client of clients) client.send(bytes);
+  };
+  const [frame] = hub.timeline.frames().slice(-1) as [Frame];
+  const whole = encodeMessage({ type: "delta", frame });
+  send(whole);
+  send(whole);
+  addFrames(1);
+  await expect.poll(() => count.innerText()).toBe(String(seq * 100));
+  expect(asked).toHaveLength(1);
+  // What cannot be read, or covers what is known by half: everything is asked for anew.
+  const overlapping = { ...frame, fromSeq: frame.seq + 1, seq: frame.seq + 2 };
+  const half = encodeMessage({ type: "delta", frame: overlapping });
+  const broken = [whole.slice(0, 20), new Uint8Array([1, 2, 3, 4]), half];
+  for (const [i, bytes] of broken.entries()) {
+    send(bytes);
+    await expect.poll(() => asked.length, { timeout: 5000 }).toBe(i + 2);
+    await page.getByText("● live").waitFor();
+    await expect.poll(() => count.innerText()).toBe(String(seq * 100));
+  }
+  expect(asked.map((url) => new URL(url).search)).toEqual(["", "", "", ""]);
+  await page.close();
+});
 
 testNeeding("chromium", "names that are markup stay names", async () => {
   const name = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
