@@ -89,6 +89,12 @@ export class LookSums {
   }
 }
 
+/** When a look is taken. */
+export interface LookAt {
+  readonly closes: boolean;
+  readonly isMeasured: boolean;
+}
+
 /** One actor as the last look found it. */
 export class ActorLooks {
   private beganNs = 0;
@@ -104,10 +110,12 @@ export class ActorLooks {
   /**
    * Adds what the actor did since the last look. It zeroes its figures when its measurement
    * begins: what it then has is all new. `closes`: the phase before that has just ended, and what
-   * was measured since is left for the next look.
+   * was measured since is left for the next look. `isMeasured`: the group's measurement has begun,
+   * and who has not seen that yet still does what does not count.
    */
-  look(sums: LookSums, closes: boolean): void {
+  look(sums: LookSums, { closes, isMeasured }: LookAt): void {
     const began = this.double(ACTOR_BEGAN_NS);
+    if (isMeasured && began === 0) return;
     if (began !== this.beganNs) {
       this.forget();
       this.beganNs = began;

@@ -110,7 +110,8 @@ export class Sampler implements RunObserver {
   private frame(nowNs: number, closes: boolean, limitMs: number | undefined): void {
     const { run, counters: machineCounters } = this;
     if (run === undefined || machineCounters === undefined) return;
-    for (const actor of this.actors) actor.look(this.sums, closes);
+    const isMeasured = this.phase !== "setup" && this.phase !== "warmup";
+    for (const actor of this.actors) actor.look(this.sums, { closes, isMeasured });
     const ops = this.sums.takeOps();
     const counters = machineCounters.look(this.sums, Math.round(this.samplingUs));
     this.samplingUs = 0;
