@@ -120,7 +120,7 @@ async function realFrames(): Promise<Frame[]> {
 
 const RUN: RunInfo = {
   ...{ id: "bench", name: "bench", source: "", startedAtMs: 0, executor: "threads", seed: 1 },
-  ...{ groups: 1, actors: 4, pages: 64, jobs: [], environment: [], command: "" },
+  ...{ groups: 1, actors: 4, pages: 64, jobs: [], environment: [], checked: [], command: "" },
   ...{ ops: OP_NAMES, counters: COUNTERS, clockReadNs: 50, clockGrainNs: 1 },
 };
 

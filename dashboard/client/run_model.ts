@@ -69,11 +69,11 @@ export class RunModel {
   /** A finished run; `id` tells it from others. */
   static finished(id: string, view: RunView): RunModel {
     const { name, source, startedAtMs, executor, seed, actors, pages, environment, command } = view;
-    const { clockReadNs, clockGrainNs, timeline } = view;
+    const { clockReadNs, clockGrainNs, checked, timeline } = view;
     const model = new RunModel(
       {
         ...{ id, name, source, startedAtMs, executor, seed, actors, pages, environment, command },
-        ...{ clockReadNs, clockGrainNs, groups: 1, jobs: [] },
+        ...{ clockReadNs, clockGrainNs, checked, groups: 1, jobs: [] },
         ops: timeline?.ops ?? [],
         counters: timeline?.counters ?? [],
       },

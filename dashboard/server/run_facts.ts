@@ -1,4 +1,5 @@
 import type { ControlState } from "../../src/executors/control.ts";
+import { checkedInvariants } from "../../src/executors/threads/findings.ts";
 import type { ObservedRun } from "../../src/executors/threads/run_threads.ts";
 import { machineParameters } from "../../src/scenario/machine_words.ts";
 import {
@@ -57,6 +58,7 @@ export function runInfo(run: ObservedRun, id: string, command: string): RunInfo 
       name,
       value: String(value),
     })),
+    checked: checkedInvariants(machine.plan.files.length > 0, scenario.machine.stablePages),
     command,
   };
 }

@@ -48,6 +48,8 @@ export interface RunInfo {
   readonly clockReadNs: number;
   readonly clockGrainNs: number;
   readonly environment: readonly Named[];
+  /** Invariants that this executor decides. */
+  readonly checked: readonly string[];
   /** The line that repeats it. */
   readonly command: string;
 }

@@ -103,6 +103,8 @@ function invariantRows(model: RunModel): string[][] {
   return names.map((name) => {
     const found = broken.get(name);
     const promised = model.promised.includes(name) ? "yes" : "no";
+    const isDecided = model.info.checked.includes(name);
+    if (found === undefined && !isDecided) return [name, promised, "– not decided here", "", ""];
     if (found === undefined) return [name, promised, "✓ holds", "0", ""];
     const times = wholeWords(model.counter(`broken.${name}`));
     const asExpected =

@@ -19,7 +19,7 @@ import { needs, testNeeding } from "../../support/needs.ts";
 
 const RUN: RunInfo = {
   ...{ id: "1", name: "made", source: "", startedAtMs: 0, executor: "threads", seed: 1 },
-  ...{ groups: 1, actors: 1, pages: 64, jobs: [], environment: [], command: "" },
+  ...{ groups: 1, actors: 1, pages: 64, jobs: [], environment: [], checked: [], command: "" },
   ...{ ops: ["pin_fast"], counters: ["nr_foll_pin_acquired"], clockReadNs: 1, clockGrainNs: 1 },
 };
 const tokens = makeTokens(undefined);
