@@ -102,13 +102,24 @@ const CLEANED_BETWEEN: readonly InvariantName[] = [
   "fsync-durable",
 ];
 
+const PASSED_BY =
+  "asked after PG_writeback was set, a skipped page is without its dirty tag for a moment: an " +
+  "fsync that passes then waits for the writeback to end, and does not write the page";
+
 /**
  * What real threads have shown; test/litmus has the schedules. The machine itself must hold for
  * every scheme, and every other promise too.
  */
 export const KNOWN_FINDINGS: readonly KnownFinding[] = [
   { scheme: "mapcount", invariants: ["no-false-negative"], why: FLAG_IN_BETWEEN },
-  { scheme: "mapcount+barrier", invariants: ["no-false-negative"], why: FLAG_IN_BETWEEN },
+  {
+    scheme: "mapcount+barrier",
+    invariants: ["no-false-negative", "fsync-durable"],
+    why: `${FLAG_IN_BETWEEN}; ${PASSED_BY}`,
+  },
+  ...["bias+barrier", "hybrid+barrier", "exact+barrier", "exact-side+barrier"].map(
+    (scheme): KnownFinding => ({ scheme, invariants: ["fsync-durable"], why: PASSED_BY }),
+  ),
   { scheme: "mapcount+lock", invariants: CLEANED_BETWEEN, why: LOCKED_TOO_LATE },
   { scheme: "mapcount+lock-post", invariants: CLEANED_BETWEEN, why: LOCKED_TOO_LATE },
   {
