@@ -72,7 +72,7 @@ export class LookSums {
     const done: OpFrame[] = [];
     this.ops.forEach((sum, op) => {
       const latency = sum.latency.take();
-      const count = op === IO ? this.ios() : Math.max(sum.count, latency.count);
+      const count = op === IO ? this.ios() : sum.count;
       const { batchOps, batchNs, batches } = sum;
       if (count > 0 || latency.count > 0) {
         // Only I/Os with a schedule have an intended start, and only timed ones tell of it.
@@ -101,6 +101,8 @@ export class ActorLooks {
   private readonly io = new Float64Array(IO_COUNTERS.length);
   private readonly stats = OP_NAMES.map(() => ({ count: 0, batchOps: 0, batchNs: 0, batches: 0 }));
   private readonly seen = new Map<number, Uint32Array>();
+  /** Of each operation: the latencies that were entered since the measurement began. */
+  private readonly entered = new Float64Array(OP_NAMES.length);
 
   constructor(
     private readonly machine: Machine,
@@ -127,21 +129,31 @@ export class ActorLooks {
       this.io[i] = now;
     });
     SOURCES.forEach((codes, op) => {
+      for (const code of codes) {
+        const added = this.lookAtHistogram(sums.op(op).latency, code);
+        this.entered[op] = (this.entered[op] as number) + added;
+      }
       if (op !== IO && op !== IO_CORRECTED) this.lookAtStat(sums, op, codes[0] as number);
-      for (const code of codes) this.lookAtHistogram(sums.op(op).latency, code);
     });
   }
 
   private forget(): void {
     this.io.fill(0);
+    this.entered.fill(0);
     for (const stat of this.stats) {
       Object.assign(stat, { count: 0, batchOps: 0, batchNs: 0, batches: 0 });
     }
     for (const counts of this.seen.values()) counts.fill(0);
   }
 
+  /**
+   * A look may find a latency whose operation is not counted yet, and waits are only entered: the
+   * larger of the two since the beginning is what was done, as the result has it. Of two looks'
+   * differences the larger would count such an operation twice.
+   */
   private lookAtStat(sums: LookSums, op: number, code: number): void {
-    const now = readOpStat(this.machine, this.cpu, code);
+    const stat = readOpStat(this.machine, this.cpu, code);
+    const now = { ...stat, count: Math.max(stat.count, this.entered[op] as number) };
     const before = this.stats[op] as { -readonly [K in keyof typeof now]: number };
     const sum = sums.op(op);
     sum.count += Math.max(0, now.count - before.count);
@@ -151,11 +163,11 @@ export class ActorLooks {
     Object.assign(before, now);
   }
 
-  private lookAtHistogram(sum: CoarseCounts, code: number): void {
+  private lookAtHistogram(sum: CoarseCounts, code: number): number {
     const { plan, words, longs } = this.machine;
     const base = plan.histogramsAt + (this.cpu * OP_COUNT + code) * HISTOGRAM_BYTES;
     const successor = Number(longs[(base + HISTOGRAM_MIN) / 8] ?? 0n);
-    if (successor === 0) return;
+    if (successor === 0) return 0;
     let before = this.seen.get(code);
     if (before === undefined) {
       before = new Uint32Array(COARSE.slots);
@@ -163,7 +175,7 @@ export class ActorLooks {
     }
     const first = (base + HISTOGRAM_COUNTS) / 4;
     const maxNs = Number(longs[(base + HISTOGRAM_MAX) / 8] ?? 0n);
-    sum.addNew(words.subarray(first, first + HISTOGRAM_SLOTS), successor - 1, maxNs, before);
+    return sum.addNew(words.subarray(first, first + HISTOGRAM_SLOTS), successor - 1, maxNs, before);
   }
 
   private long(offset: number): number {

@@ -17,8 +17,9 @@ export class CoarseCounts {
   private minNs = Number.POSITIVE_INFINITY;
   private maxNs = 0;
 
-  /** Adds what came on top of `before`, which then holds what there is now. */
-  addNew(fine: Int32Array, minNs: number, maxNs: number, before: Uint32Array): void {
+  /** Adds what came on top of `before`, which then holds what there is now; says how many. */
+  addNew(fine: Int32Array, minNs: number, maxNs: number, before: Uint32Array): number {
+    let added = 0;
     const low = indexOf(minNs);
     const high = indexOf(maxNs);
     for (let at = low; at <= high; ) {
@@ -27,10 +28,13 @@ export class CoarseCounts {
       for (; at <= high && COARSE_OF[at] === slot; at++) sum += (fine[at] as number) >>> 0;
       const known = before[slot] as number;
       before[slot] = sum;
-      if (sum > known) this.add(slot, sum - known);
+      if (sum <= known) continue;
+      this.add(slot, sum - known);
+      added += sum - known;
     }
     this.minNs = Math.min(this.minNs, minNs);
     this.maxNs = Math.max(this.maxNs, maxNs);
+    return added;
   }
 
   /** What was added, as a histogram, and nothing is left. */
