@@ -93,6 +93,8 @@ export interface LiveAddress {
 
 /** The value of a bare `--live`. */
 export const ANY_PORT = "any";
+/** The port that is tried first where none was asked for. */
+export const USUAL_PORT = 5665;
 const LAST_PORT = 65_535;
 
 /**

@@ -5,10 +5,8 @@ import { fioJson } from "../src/results/fio_json.ts";
 import type { TimelineJson } from "../src/results/pinlab_json.ts";
 import type { RunRecord } from "../src/results/record.ts";
 import { EnvironmentFault } from "../src/scenario/problem.ts";
-import type { LiveAddress } from "./flags.ts";
+import { type LiveAddress, USUAL_PORT } from "./flags.ts";
 
-/** The port that is tried first where none was asked for. */
-export const USUAL_PORT = 5665;
 const RESULT = "this-run";
 
 /** Tokens that outlive a server: both follow from this. */

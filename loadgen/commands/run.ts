@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { Recorder } from "../../dashboard/server/recorder.ts";
+import type { Recorder } from "../../dashboard/server/recorder.ts";
 import { placeActors, planFor } from "../../src/executors/threads/placement.ts";
 import { runThreads } from "../../src/executors/threads/run_threads.ts";
 import { EXIT_INTERRUPTED, repeatLine } from "../../src/results/exit_status.ts";
@@ -9,9 +9,9 @@ import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts"
 import { RECHECK_NAMES, TEST_AT_NAMES } from "../../src/scenario/scenario.ts";
 import { POLICY_FORM, SCHEME_FORM } from "../../src/scenario/scheme_words.ts";
 import { scenarioOf } from "../asked_scenario.ts";
-import { OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
+import { type LiveAddress, OUTPUT_FORMATS, type RunFlags, readFlags } from "../flags.ts";
 import { NO_FILE, surroundings } from "../job_input.ts";
-import { addressLines, LivePage } from "../live.ts";
+import type { LivePage } from "../live.ts";
 import { optionHelp } from "../option_help.ts";
 import { checkFiles, FURTHER_OUTPUTS, furtherFiles, type RunFiles } from "../outputs.ts";
 import { placed } from "../places.ts";
@@ -109,9 +109,8 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
   }
   if (output !== undefined) checkWritable(output);
   for (const { path } of further) checkWritable(path);
-  const page = asked.live && (await LivePage.open(asked.live, repeatLine({ scenario }) ?? ""));
-  if (page) process.stderr.write(addressLines(page.addresses));
-  const recorder = page ?? (flags.report === undefined ? undefined : new Recorder());
+  const page = asked.live && (await openPage(asked.live, repeatLine({ scenario }) ?? ""));
+  const recorder = page ?? (flags.report === undefined ? undefined : await makeRecorder());
   const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
   try {
     const record = await runThreads(scenario, {
@@ -130,6 +129,20 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
     // An interrupt while the results are being written changes nothing any more.
     interrupt.remove();
   }
+}
+
+/** The page beside the run, and its addresses told. */
+async function openPage(live: LiveAddress, command: string): Promise<LivePage> {
+  // A server, and the files that look at a machine: a run that nobody watches needs none of them.
+  const { addressLines, LivePage } = await import("../live.ts");
+  const page = await LivePage.open(live, command);
+  process.stderr.write(addressLines(page.addresses));
+  return page;
+}
+
+async function makeRecorder(): Promise<Recorder> {
+  const { Recorder } = await import("../../dashboard/server/recorder.ts");
+  return new Recorder();
 }
 
 /** What flags ask to be told in place of a run; undefined: nothing. */

@@ -1,10 +1,7 @@
 import { statSync } from "node:fs";
 import type { Command } from "commander";
-import { Dashboard } from "../../dashboard/server/dashboard.ts";
-import { RunFolder } from "../../dashboard/server/run_store.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
-import { readPort } from "../flags.ts";
-import { addressLines, secretOf, USUAL_PORT } from "../live.ts";
+import { readPort, USUAL_PORT } from "../flags.ts";
 import { onInterrupt } from "../terminal.ts";
 
 interface ServeFlags {
@@ -38,6 +35,10 @@ async function serveCommand({ port, host, runs }: ServeFlags): Promise<number> {
     problems.push({ where: "--runs", found: `"${runs}" is no folder`, accepted: "a folder" });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
+  // A server and its packages, which no command without a page needs.
+  const { Dashboard } = await import("../../dashboard/server/dashboard.ts");
+  const { RunFolder } = await import("../../dashboard/server/run_store.ts");
+  const { addressLines, secretOf } = await import("../live.ts");
   const interrupt = onInterrupt(() => process.exit(0));
   const dashboard = await Dashboard.start({
     port: asked,
