@@ -64,8 +64,13 @@ export class LivePage {
   }
 
   /** The run has ended: those who watch get its result, and the page stays until they leave. */
-  async stay(record: RunRecord, say: (text: string) => void, leave: AbortSignal): Promise<void> {
-    this.shelf.put(RESULT, fioJson(record, "json+", this.timeline));
+  async stay(
+    record: RunRecord,
+    timeline: TimelineJson | undefined,
+    say: (text: string) => void,
+    leave: AbortSignal,
+  ): Promise<void> {
+    this.shelf.put(RESULT, fioJson(record, "json+", timeline));
     this.dashboard.finished(RESULT, record.interrupted);
     const { viewers } = this.dashboard;
     if (viewers > 0 && !leave.aborted) {

@@ -122,7 +122,7 @@ async function runCommand(file: string | undefined, flags: RunFlags): Promise<nu
     }).finally(() => progress.end());
     const { timeline } = recorder ?? {};
     const status = writeResults(record, { format: asked.format, output, further, timeline });
-    await page?.stay(record, (text) => process.stderr.write(text), interrupt.signal);
+    await page?.stay(record, timeline, (text) => process.stderr.write(text), interrupt.signal);
     return status;
   } finally {
     page?.close();
