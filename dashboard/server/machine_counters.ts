@@ -1,4 +1,4 @@
-import { brokenCounts } from "../../src/executors/threads/findings.ts";
+import { breachesOf } from "../../src/executors/threads/findings.ts";
 import type { Machine } from "../../src/machine/machine.ts";
 import {
   readFallbacks,
@@ -37,7 +37,8 @@ export class MachineCounters {
 
   private read(): number[] {
     const { machine } = this;
-    const broken = brokenCounts(readFaults(machine).counts);
+    const breaches = breachesOf(readFaults(machine), [], [], []);
+    const broken = new Map(breaches.map(({ name, count }) => [name, count]));
     const verdicts = readVerdicts(machine);
     return [
       ...Object.values(readVmstat(machine)),

@@ -97,16 +97,6 @@ const MEANINGS: Readonly<Record<number, FaultMeaning>> = {
   },
 };
 
-/** How often each invariant was broken, by the counts of the faults' codes. */
-export function brokenCounts(counts: readonly number[]): Map<InvariantName, number> {
-  const broken = new Map<InvariantName, number>();
-  for (const [code, { invariant }] of Object.entries(MEANINGS)) {
-    const count = counts[Number(code)] ?? 0;
-    if (count > 0) broken.set(invariant, (broken.get(invariant) ?? 0) + count);
-  }
-  return broken;
-}
-
 /** Breaches by invariant: how often each happened, and the first that was recorded in words. */
 export function breachesOf(
   faults: { readonly counts: readonly number[]; readonly first: readonly KernelFault[] },
