@@ -9,7 +9,7 @@ import {
 } from "../../src/machine/vmstat.ts";
 import { INVARIANT_NAMES } from "../../src/scenario/promises.ts";
 import type { LookSums } from "./actor_looks.ts";
-import { COUNTERS, VERDICT_COUNTERS } from "./run_facts.ts";
+import { VERDICT_COUNTERS } from "./run_facts.ts";
 
 /** The machine's counters as the last look found them; they only grow. */
 export class MachineCounters {
@@ -24,17 +24,15 @@ export class MachineCounters {
     const now = this.read();
     const grown = now.map((value, i) => value - (this.before[i] ?? 0));
     this.before = now;
-    const beforeIo = grown.length - INVARIANT_NAMES.length;
-    const values = [...grown.slice(0, beforeIo), ...sums.io, ...grown.slice(beforeIo), samplingUs];
-    sums.io.fill(0);
     const counters = new Map<number, number>();
-    values.forEach((value, i) => {
+    [...grown, ...sums.io, samplingUs].forEach((value, i) => {
       if (value > 0) counters.set(i, value);
     });
-    if (values.length !== COUNTERS.length) throw new Error("counters and their names differ");
+    sums.io.fill(0);
     return counters;
   }
 
+  /** In the order of COUNTERS, which begins with the machine's. */
   private read(): number[] {
     const { machine } = this;
     const breaches = breachesOf(readFaults(machine), [], [], []);

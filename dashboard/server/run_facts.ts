@@ -25,14 +25,14 @@ export const VERDICT_COUNTERS = [
   "pins.unknown",
 ] as const;
 
-/** Every counter of the wire, in the order of its indices. */
+/** Every counter of the wire by its index: the machine's, the actors', the watch's own. */
 export const COUNTERS: readonly string[] = [
   ...VMSTAT_NAMES,
   ...WORK_NAMES.map((name) => `work.${name}`),
   ...FALLBACK_NAMES.map((name) => `fallback.${name}`),
   ...VERDICT_COUNTERS,
-  ...IO_COUNTERS.map(([name]) => name),
   ...INVARIANT_NAMES.map((name) => `broken.${name}`),
+  ...IO_COUNTERS.map(([name]) => name),
   "watch.sampling_us",
 ];
 
