@@ -6,19 +6,11 @@ import {
   ACTOR_WRITE_IOS,
 } from "../../assembly/shared/actor_layout.ts";
 import {
-  OP_COUNT,
   OP_READ_CORRECTED,
   OP_READ_LAT,
   OP_WRITE_CORRECTED,
   OP_WRITE_LAT,
 } from "../../assembly/shared/codes.ts";
-import {
-  HISTOGRAM_BYTES,
-  HISTOGRAM_COUNTS,
-  HISTOGRAM_MAX,
-  HISTOGRAM_MIN,
-  HISTOGRAM_SLOTS,
-} from "../../assembly/shared/histogram.ts";
 import { CPU_ACTOR } from "../../assembly/shared/layout.ts";
 import {
   SCHEDULE_DROPPED,
@@ -28,7 +20,7 @@ import {
 } from "../../assembly/shared/pacing_layout.ts";
 import { OP_CODES } from "../../src/executors/threads/collect.ts";
 import { COARSE } from "../../src/machine/histogram_geometry.ts";
-import { readOpStat } from "../../src/machine/latency.ts";
+import { histogramAt, readOpStat } from "../../src/machine/latency.ts";
 import { cpuAddress, type Machine } from "../../src/machine/machine.ts";
 import { OP_NAMES } from "../../src/scenario/metric_names.ts";
 import type { OpFrame } from "../../src/stream/frame.ts";
@@ -54,6 +46,8 @@ const SOURCES: readonly (readonly number[])[] = OP_NAMES.map((name) => {
 });
 const IO = OP_NAMES.indexOf("io");
 const IO_CORRECTED = OP_NAMES.indexOf("io_corrected");
+const READ_IOS = IO_COUNTERS.findIndex(([name]) => name === "read.ios");
+const WRITE_IOS = IO_COUNTERS.findIndex(([name]) => name === "write.ios");
 
 /** Sums of what the actors did since the last look. */
 export class LookSums {
@@ -85,7 +79,7 @@ export class LookSums {
   }
 
   private ios(): number {
-    return (this.io[0] as number) + (this.io[4] as number);
+    return (this.io[READ_IOS] as number) + (this.io[WRITE_IOS] as number);
   }
 }
 
@@ -164,18 +158,14 @@ export class ActorLooks {
   }
 
   private lookAtHistogram(sum: CoarseCounts, code: number): number {
-    const { plan, words, longs } = this.machine;
-    const base = plan.histogramsAt + (this.cpu * OP_COUNT + code) * HISTOGRAM_BYTES;
-    const successor = Number(longs[(base + HISTOGRAM_MIN) / 8] ?? 0n);
-    if (successor === 0) return 0;
+    const found = histogramAt(this.machine, this.cpu, code);
+    if (found === undefined) return 0;
     let before = this.seen.get(code);
     if (before === undefined) {
       before = new Uint32Array(COARSE.slots);
       this.seen.set(code, before);
     }
-    const first = (base + HISTOGRAM_COUNTS) / 4;
-    const maxNs = Number(longs[(base + HISTOGRAM_MAX) / 8] ?? 0n);
-    return sum.addNew(words.subarray(first, first + HISTOGRAM_SLOTS), successor - 1, maxNs, before);
+    return sum.addNew(found.counts, found.minNs, found.maxNs, before);
   }
 
   private long(offset: number): number {

@@ -20,17 +20,27 @@ import {
 import { LatencyHistogram } from "./histogram.ts";
 import { cpuAddress, type Machine } from "./machine.ts";
 
-/** A copy of one operation's latencies (OP_*) on one CPU; ns. */
-export function readHistogram(machine: Machine, cpu: number, op: number): LatencyHistogram {
-  const { plan, words, longs } = machine;
+/** One operation's latencies (OP_*) on one CPU where they lie, ns; undefined: there are none. */
+export function histogramAt(
+  { plan, words, longs }: Machine,
+  cpu: number,
+  op: number,
+): { minNs: number; maxNs: number; counts: Int32Array } | undefined {
   const base = plan.histogramsAt + (cpu * OP_COUNT + op) * HISTOGRAM_BYTES;
-  const max = Number(longs[(base + HISTOGRAM_MAX) / 8] ?? 0n);
   // The core keeps the successor of the minimum; 0 means that nothing was recorded.
   const successor = Number(longs[(base + HISTOGRAM_MIN) / 8] ?? 0n);
-  if (successor === 0) return LatencyHistogram.empty();
+  if (successor === 0) return undefined;
+  const maxNs = Number(longs[(base + HISTOGRAM_MAX) / 8] ?? 0n);
   const first = (base + HISTOGRAM_COUNTS) / 4;
-  const counts = new Uint32Array(words.slice(first, first + HISTOGRAM_SLOTS).buffer);
-  return LatencyHistogram.fromCounts(counts, successor - 1, max);
+  return { minNs: successor - 1, maxNs, counts: words.subarray(first, first + HISTOGRAM_SLOTS) };
+}
+
+/** A copy of one operation's latencies (OP_*) on one CPU; ns. */
+export function readHistogram(machine: Machine, cpu: number, op: number): LatencyHistogram {
+  const found = histogramAt(machine, cpu, op);
+  if (found === undefined) return LatencyHistogram.empty();
+  const counts = new Uint32Array(found.counts.slice().buffer);
+  return LatencyHistogram.fromCounts(counts, found.minNs, found.maxNs);
 }
 
 /** How often an operation was done, and what its timed batches came to. */
