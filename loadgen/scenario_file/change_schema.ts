@@ -3,7 +3,7 @@ import { BIAS_MAX, BIAS_MIN } from "../../assembly/shared/codes.ts";
 import { LARGEST_SAMPLE } from "../../src/scenario/limits.ts";
 import { POLICY_WORDS, SCHEME_WORDS } from "../../src/scenario/scheme_words.ts";
 import type { Change, TimedChange } from "../../src/scenario/timed_change.ts";
-import { mapping, name, printable, time, whole } from "./leaves.ts";
+import { mapping, name, printable, time, whole, yesNo } from "./leaves.ts";
 
 /** Knobs that a scenario turns by itself: a time, and one knob. */
 
@@ -21,10 +21,7 @@ function timed({ at, group = 0 }: When, change: Change, forMs?: number): TimedCh
   return { group, atMs: at, change, ...(forMs === undefined ? {} : { forMs }) };
 }
 
-const onOff = z
-  .union([z.boolean(), z.enum(["yes", "no"])], { error: "yes or no" })
-  .transform((given) => given === true || given === "yes")
-  .describe("Does it work from then on?");
+const works = yesNo().describe("Does it work from then on?");
 const schemes = name([...SCHEME_WORDS.keys()]);
 const policies = name([...POLICY_WORDS.keys()]);
 const samples = whole(0, LARGEST_SAMPLE);
@@ -62,7 +59,7 @@ export const changeEntry = z.union(
       CHANGE_FORM,
     ).transform((given) => timed(given, { knob: "iodepth", job: given.job, value: given.iodepth })),
     mapping(
-      { ...when, actor: printable("an actor").describe("A clone, such as reader.1."), on: onOff },
+      { ...when, actor: printable("an actor").describe("A clone, such as reader.1."), on: works },
       CHANGE_FORM,
     ).transform((given) => timed(given, { knob: "actor", actor: given.actor, value: given.on })),
     mapping(

@@ -65,6 +65,13 @@ export function name<const T extends string>(names: readonly T[]) {
   });
 }
 
+/** YAML 1.2 takes yes and no for texts. */
+export function yesNo() {
+  return z
+    .union([z.boolean(), z.enum(["yes", "no"])], { error: "yes or no" })
+    .transform((given) => given === true || given === "yes");
+}
+
 export function text(what: string) {
   return z.string({ error: what }).min(1, { error: what });
 }

@@ -17,7 +17,7 @@ import {
 } from "../../src/scenario/scheme_words.ts";
 import { THRESHOLD_FORM } from "../../src/scenario/threshold.ts";
 import { CHANGE_FORM, changeEntry } from "./change_schema.ts";
-import { list, mapping, name, printable, size, text, time, whole, word } from "./leaves.ts";
+import { list, mapping, name, printable, size, text, time, whole, word, yesNo } from "./leaves.ts";
 import { patternEntry } from "./pattern_schema.ts";
 
 /** A scenario file as YAML gives it; its output is what the keys mean. */
@@ -32,9 +32,6 @@ const rules = z
     error: RULES_NAMES.join(", "),
   })
   .transform((given) => RULES.get(given) as RulesName);
-const yesNo = z
-  .union([z.boolean(), z.enum(["yes", "no"])], { error: "yes or no" })
-  .transform((given) => given === true || given === "yes");
 
 /** What a matrix may vary. */
 const AXES = {
@@ -46,7 +43,7 @@ const AXES = {
   "test-at": name(TEST_AT_NAMES),
   recheck: name(RECHECK_NAMES),
   tlb: name(TLB_NAMES),
-  "stable-pages": yesNo,
+  "stable-pages": yesNo(),
   seed: whole(0, LARGEST_COUNT),
 };
 const DESCRIPTIONS: Readonly<Record<keyof typeof AXES, string>> = {
