@@ -1,17 +1,14 @@
 import type { ChangeRecord } from "../executors/control.ts";
 import type { RunRecord } from "./record.ts";
-import { indented, labelled } from "./report_layout.ts";
-import { durationWords, wrapped } from "./words.ts";
-
-const WORDS_WIDTH = 63;
+import { labelled, paragraph } from "./report_layout.ts";
+import { durationWords } from "./words.ts";
 
 /** Knobs that were turned while the run ran, one a line. */
 export function changeLines(record: RunRecord): string[] {
   const { changes } = record;
   const [first, ...rest] = changes.map((change) => changeWords(change));
   if (first === undefined) return [];
-  const lines = rest.flatMap((words) => wrapped(words, WORDS_WIDTH));
-  return [...labelled("changes", first), ...lines.map(indented)];
+  return [...labelled("changes", first), ...rest.flatMap(paragraph)];
 }
 
 /** `at 2.50s bias 1024 → 4096, everybody stopped for 3.20ms`. */
