@@ -36,6 +36,8 @@ export { pageMkclean } from "./filemap/mkclean";
 export { makeRoom, shrinkOldest } from "./filemap/vmscan";
 export { waitForUnpin } from "./filemap/writepage";
 export { setPageDirty } from "./filemap/dirty";
+export { beginFsync, markCompleted } from "./filemap/durability";
+export { finishFsync } from "./filemap/fsync";
 export { completeOnePage, submitOnePage, writeOnePage } from "./filemap/single_steps";
 export { clearTag, nextTagged, setTag } from "./filemap/tags";
 export { punchHole, truncateAndGrow } from "./filemap/truncate";

@@ -110,17 +110,7 @@ export function readFlags(flags: RunFlags, problems: Problem[]): AskedFor {
   const reader = new FlagReader(problems);
   reader.oneOf("--executor", flags.executor, ["threads"]);
   return {
-    machine: {
-      ...reader.wordOf("--scheme", flags.scheme, SCHEME_WORDS, SCHEME_FORM),
-      variant: reader.oneOf("--variant", flags.variant, VARIANT_NAMES),
-      bias: reader.whole("--bias", flags.bias, BIAS_MIN, BIAS_MAX),
-      onPinned: reader.wordOf("--on-pinned", flags.onPinned, POLICY_WORDS, POLICY_FORM),
-      rules: reader.oneOf("--rules", flags.rules, RULES_NAMES),
-      testAt: reader.oneOf("--test-at", flags.testAt, TEST_AT_NAMES),
-      recheck: reader.oneOf("--recheck", flags.recheck, RECHECK_NAMES),
-      tlb: reader.oneOf("--tlb", flags.tlb, TLB_NAMES),
-      stablePages: reader.wordOf("--stable-pages", flags.stablePages, YES_NO, "yes or no"),
-    },
+    machine: readMachine(flags, reader),
     run: {
       seed: reader.whole("--seed", flags.seed, 0, LARGEST_COUNT),
       durationMs: reader.duration("--duration", flags.duration, 1),
@@ -132,6 +122,34 @@ export function readFlags(flags: RunFlags, problems: Problem[]): AskedFor {
     ),
     format: reader.oneOf("--output-format", flags.outputFormat, OUTPUT_FORMATS) ?? "normal",
     live: readLive(flags, problems),
+  };
+}
+
+/** The flags that say what the machine is. */
+export type MachineFlags = Pick<
+  RunFlags,
+  | "scheme"
+  | "variant"
+  | "bias"
+  | "onPinned"
+  | "rules"
+  | "testAt"
+  | "recheck"
+  | "tlb"
+  | "stablePages"
+>;
+
+export function readMachine(flags: MachineFlags, reader: FlagReader): AskedFor["machine"] {
+  return {
+    ...reader.wordOf("--scheme", flags.scheme, SCHEME_WORDS, SCHEME_FORM),
+    variant: reader.oneOf("--variant", flags.variant, VARIANT_NAMES),
+    bias: reader.whole("--bias", flags.bias, BIAS_MIN, BIAS_MAX),
+    onPinned: reader.wordOf("--on-pinned", flags.onPinned, POLICY_WORDS, POLICY_FORM),
+    rules: reader.oneOf("--rules", flags.rules, RULES_NAMES),
+    testAt: reader.oneOf("--test-at", flags.testAt, TEST_AT_NAMES),
+    recheck: reader.oneOf("--recheck", flags.recheck, RECHECK_NAMES),
+    tlb: reader.oneOf("--tlb", flags.tlb, TLB_NAMES),
+    stablePages: reader.wordOf("--stable-pages", flags.stablePages, YES_NO, "yes or no"),
   };
 }
 
@@ -154,7 +172,7 @@ export function readPort(
   return new FlagReader(problems).whole(flag, text, 0, LAST_PORT);
 }
 
-class FlagReader {
+export class FlagReader {
   constructor(private readonly problems: Problem[]) {}
 
   private refuse(where: string, text: string, accepted: string): undefined {

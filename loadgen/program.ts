@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../src/machine/environment.ts";
 import { EXIT_CONFIGURATION, EXIT_DONE } from "../src/results/exit_status.ts";
+import { addCheckCommand } from "./commands/check.ts";
 import { addGupTestCommand } from "./commands/gup_test.ts";
 import { addKernelCommand } from "./commands/kernel.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -21,6 +22,7 @@ export async function program(argv: readonly string[]): Promise<number> {
     status = code;
   };
   addRunCommand(pinlab, ended);
+  addCheckCommand(pinlab, ended);
   addServeCommand(pinlab, ended);
   addKernelCommand(pinlab, ended);
   addGupTestCommand(pinlab, ended);

@@ -20,6 +20,8 @@ const VARIANTS: Readonly<Record<VariantName, string>> = {
   "drop-T3": "writeback: the flag is not asked for",
   "no-recheck": "gup takes the page without a second look at the page-table entry",
   "no-barrier": "a scheme with +barrier, without the barrier",
+  "count-first": "mapcount+lock: page_mkclean reads _mapcount before its walk, as a repair",
+  "lock-in-fast": "a scheme with +lock sleeps for the page lock with interrupts off",
   "put-page": "pins are given back by put_page(), as by a call site that was not converted",
   "test-above": "bias: pinned is above the bias, not from it on (RFC v2)",
   "test-less-mapcount": "bias: mappings are taken off the count before the test (Kara's first)",

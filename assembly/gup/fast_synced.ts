@@ -3,11 +3,12 @@
  * page by page: a plain reference first, then the count with what orders it, then the second look
  * at the entry, where `--recheck` says.
  */
-import { PAGE_FLAGS, PARAM_RECHECK, PARAM_SYNC, PTE_BYTES } from "../shared/layout.ts";
+import { PAGE_FLAGS, PARAM_RECHECK, PARAM_SYNC, PARAM_VARIANT, PTE_BYTES } from "../shared/layout.ts";
 import {
   FALLBACK_GRAB_REFUSED, FALLBACK_NOT_ALLOWED, FALLBACK_PAGE_LOCKED, FALLBACK_WRITEBACK,
   NR_FOLL_PIN_ACQUIRED, NR_FOLL_PIN_RELEASED, PG_REFERENCED, PTE_SPECIAL, RECHECK_BEFORE_LOCK,
-  RECHECK_NONE, RECHECK_UNDER_LOCK, SCHEME_MAPCOUNT, SYNC_BARRIER, SYNC_LOCK, VM_MAYWRITE,
+  RECHECK_NONE, RECHECK_UNDER_LOCK, SCHEME_MAPCOUNT, SYNC_BARRIER, SYNC_LOCK, VARIANT_LOCK_IN_FAST,
+  VM_MAYWRITE,
 } from "../shared/codes.ts";
 import { loadAcquire64, loadRelaxed64, orVoid32 } from "../memory/cell";
 import { isLarge, pfnToPage } from "../memory/page";
@@ -15,7 +16,7 @@ import { entryPfn, entryTable, pteEntry } from "../memory/page_table";
 import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { mustStayStable } from "../filemap/page_writeback";
 import { putFolio, tryGetFolio } from "../mm/folio";
-import { tryLockPage, unlockPage } from "../mm/page_lock";
+import { lockPage, tryLockPage, unlockPage } from "../mm/page_lock";
 import { countFallback, countVmstat } from "../observe/vmstat";
 import { countUncovered } from "../pins/mapcount";
 import { lower, raise, raiseWithBarrier } from "../pins/raise";
@@ -73,7 +74,9 @@ export function pinSynced(
     }
     // Kara, Hubbard: cannot sleep here, so trylock and bail out to the slow path.
     if (mustStayStable(folio)) return letGo(cpu, folio, count, FALLBACK_WRITEBACK);
-    if (!tryLockPage(folio)) return letGo(cpu, folio, count, FALLBACK_PAGE_LOCKED);
+    // The variant does what cannot be done: it sleeps.
+    if (quietLoad32(PARAM_VARIANT) & VARIANT_LOCK_IN_FAST) lockPage(cpu, folio);
+    else if (!tryLockPage(folio)) return letGo(cpu, folio, count, FALLBACK_PAGE_LOCKED);
     // Once more under the lock: writeback is set under it.
     const busy = mustStayStable(folio);
     if (!busy) raise(cpu, scheme, bias, folio, count);

@@ -16,6 +16,7 @@ import {
   ACCESS_NOTIFY_ALL, ACCESS_NOTIFY_ONE, ACCESS_RMW, ACCESS_RMW_VOID, ACCESS_STORE, ACCESS_WAIT,
   ORDER_ACQUIRE, ORDER_FULL, ORDER_PLAIN, ORDER_RELAXED, ORDER_RELEASE,
 } from "../shared/codes.ts";
+import { note32, note64 } from "./journal";
 
 @external("env", "step")
 declare function step(address: usize, kind: u32): void;
@@ -73,6 +74,7 @@ export function loadAcquire64(address: usize): u64 {
 @inline
 export function storePlain32(address: usize, value: u32): void {
   seam(address, ACCESS_STORE | ORDER_PLAIN);
+  if (isDefined(TRACED)) note32(address);
   store<u32>(address, value);
 }
 
@@ -80,18 +82,21 @@ export function storePlain32(address: usize, value: u32): void {
 @inline
 export function storeRelaxed32(address: usize, value: u32): void {
   seam(address, ACCESS_STORE | ORDER_RELAXED);
+  if (isDefined(TRACED)) note32(address);
   store<u32>(address, value);
 }
 
 @inline
 export function storeRelease32(address: usize, value: u32): void {
   seam(address, ACCESS_STORE | ORDER_RELEASE);
+  if (isDefined(TRACED)) note32(address);
   atomic.store<u32>(address, value);
 }
 
 @inline
 export function storeRelease64(address: usize, value: u64): void {
   seam(address, ACCESS_STORE | ORDER_RELEASE);
+  if (isDefined(TRACED)) note64(address);
   atomic.store<u64>(address, value);
 }
 
@@ -99,6 +104,7 @@ export function storeRelease64(address: usize, value: u64): void {
 @inline
 export function storeFull32(address: usize, value: u32): void {
   seam(address, ACCESS_STORE | ORDER_FULL);
+  if (isDefined(TRACED)) note32(address);
   atomic.store<u32>(address, value);
 }
 
@@ -106,48 +112,56 @@ export function storeFull32(address: usize, value: u32): void {
 @inline
 export function fetchAdd32(address: usize, delta: u32): u32 {
   seam(address, ACCESS_RMW | ORDER_FULL);
+  if (isDefined(TRACED)) note32(address);
   return atomic.add<u32>(address, delta);
 }
 
 @inline
 export function fetchSub32(address: usize, delta: u32): u32 {
   seam(address, ACCESS_RMW | ORDER_FULL);
+  if (isDefined(TRACED)) note32(address);
   return atomic.sub<u32>(address, delta);
 }
 
 @inline
 export function fetchOr32(address: usize, bits: u32): u32 {
   seam(address, ACCESS_RMW | ORDER_FULL);
+  if (isDefined(TRACED)) note32(address);
   return atomic.or<u32>(address, bits);
 }
 
 @inline
 export function fetchAnd32(address: usize, bits: u32): u32 {
   seam(address, ACCESS_RMW | ORDER_FULL);
+  if (isDefined(TRACED)) note32(address);
   return atomic.and<u32>(address, bits);
 }
 
 @inline
 export function exchange32(address: usize, value: u32): u32 {
   seam(address, ACCESS_RMW | ORDER_FULL);
+  if (isDefined(TRACED)) note32(address);
   return atomic.xchg<u32>(address, value);
 }
 
 @inline
 export function exchange64(address: usize, value: u64): u64 {
   seam(address, ACCESS_RMW | ORDER_FULL);
+  if (isDefined(TRACED)) note64(address);
   return atomic.xchg<u64>(address, value);
 }
 
 @inline
 export function compareExchange32(address: usize, expected: u32, value: u32): u32 {
   seam(address, ACCESS_RMW | ORDER_FULL);
+  if (isDefined(TRACED)) note32(address);
   return atomic.cmpxchg<u32>(address, expected, value);
 }
 
 @inline
 export function compareExchange64(address: usize, expected: u64, value: u64): u64 {
   seam(address, ACCESS_RMW | ORDER_FULL);
+  if (isDefined(TRACED)) note64(address);
   return atomic.cmpxchg<u64>(address, expected, value);
 }
 
@@ -155,6 +169,7 @@ export function compareExchange64(address: usize, expected: u64, value: u64): u6
 @inline
 export function addVoid32(address: usize, delta: u32): void {
   seam(address, ACCESS_RMW_VOID | ORDER_RELAXED);
+  if (isDefined(TRACED)) note32(address);
   atomic.add<u32>(address, delta);
 }
 
@@ -162,6 +177,7 @@ export function addVoid32(address: usize, delta: u32): void {
 @inline
 export function subVoid32(address: usize, delta: u32): void {
   seam(address, ACCESS_RMW_VOID | ORDER_RELAXED);
+  if (isDefined(TRACED)) note32(address);
   atomic.sub<u32>(address, delta);
 }
 
@@ -169,6 +185,7 @@ export function subVoid32(address: usize, delta: u32): void {
 @inline
 export function orVoid32(address: usize, bits: u32): void {
   seam(address, ACCESS_RMW_VOID | ORDER_RELAXED);
+  if (isDefined(TRACED)) note32(address);
   atomic.or<u32>(address, bits);
 }
 

@@ -5,13 +5,14 @@
 import {
   ACTOR_FILE, ACTOR_FLAGS, ACTOR_PASS_EPOCH, ACTOR_PASS_INDEX,
 } from "../shared/actor_layout.ts";
-import { FILE_DIRTY, FILE_WRITEBACK } from "../shared/file_layout.ts";
+import { FILE_DIRTY } from "../shared/file_layout.ts";
 import { CONTROL_STOP, CPU_HEARTBEAT, PAGE_REFCOUNT } from "../shared/layout.ts";
 import { ACTOR_FSYNC, STATUS_RUNNING } from "../shared/codes.ts";
 import { clockNs, loadAcquire32 } from "../memory/cell";
 import { quietAdd32, quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
-import { fileOf, findGetPage, isRegular } from "../filemap/address_space";
-import { beginFsync, checkDurable } from "../filemap/durability";
+import { fileOf, findGetPage } from "../filemap/address_space";
+import { beginFsync } from "../filemap/durability";
+import { finishFsync } from "../filemap/fsync";
 import { isUnderWriteback, waitOnPageWriteback } from "../filemap/page_writeback";
 import { NO_INDEX, nextTagged } from "../filemap/tags";
 import {
@@ -38,7 +39,11 @@ export function runWriteback(cpu: usize, actor: usize, budget: u32): u32 {
     }
     const index = nextTagged(file, FILE_DIRTY, quietLoad32(actor + ACTOR_PASS_INDEX));
     if (index == NO_INDEX) {
-      if (sync) finishFsync(cpu, actor, file);
+      if (sync) {
+        // Own writes first, then those of others.
+        completeAll(cpu, actor);
+        finishFsync(cpu, file, quietLoad32(actor + ACTOR_PASS_EPOCH));
+      }
       endPass(actor);
     } else {
       writeOne(cpu, actor, file, index, sync);
@@ -85,19 +90,4 @@ function lockForWrite(cpu: usize, actor: usize, file: usize, page: usize, sync: 
     completeAll(cpu, actor);
     waitOnPageWriteback(cpu, page);
   }
-}
-
-/** filemap_fdatawait(): own writes, then those of others; then the laboratory looks at the disk. */
-function finishFsync(cpu: usize, actor: usize, file: usize): void {
-  completeAll(cpu, actor);
-  let index = nextTagged(file, FILE_WRITEBACK, 0);
-  while (index != NO_INDEX) {
-    const page = findGetPage(cpu, file, index);
-    if (page) {
-      waitOnPageWriteback(cpu, page);
-      putFolio(cpu, page, 1);
-    }
-    index = nextTagged(file, FILE_WRITEBACK, index + 1);
-  }
-  if (isRegular(file)) checkDurable(cpu, file, quietLoad32(actor + ACTOR_PASS_EPOCH));
 }

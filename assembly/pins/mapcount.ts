@@ -10,7 +10,8 @@ import {
 } from "../shared/layout.ts";
 import {
   DROP_C1, DROP_C2, DROP_C5, DROP_G2, DROP_G3, DROP_G4, DROP_P1, MAYBE_PINNED, NOT_PINNED,
-  PAGE_MAPPING_ANON, PG_PIN, PIN_UNKNOWN, SYNC_LOCK, SYNC_LOCK_POST, WORK_PINS_UNCOVERED,
+  PAGE_MAPPING_ANON, PG_PIN, PIN_UNKNOWN, SYNC_LOCK, SYNC_LOCK_POST, VARIANT_COUNT_FIRST,
+  WORK_PINS_UNCOVERED,
 } from "../shared/codes.ts";
 import {
   addVoid32, fetchAnd32, loadAcquire32, loadRelaxed32, orVoid32, smpMb, smpWmb, subVoid32,
@@ -68,8 +69,11 @@ export function mapcountTest(folio: usize): u32 {
 /** page_mkclean() with the page locked: the walk decides whether the flag stays. True: cleaned. */
 export function mapcountMkclean(cpu: usize, page: usize): bool {
   if (hasLock()) {
+    const before = <i32>loadAcquire32(page + PAGE_MAPCOUNT) + 1;
     const walk = walkToClean(cpu, page);
-    const mapcount = <i32>loadAcquire32(page + PAGE_MAPCOUNT) + 1;
+    const after = <i32>loadAcquire32(page + PAGE_MAPCOUNT) + 1;
+    // As posted the count is read after the walk, and munmap() may have lowered it meanwhile.
+    const mapcount = leftOut(VARIANT_COUNT_FIRST) ? before : after;
     if (<i32>entriesCleaned(walk) == mapcount) fetchAnd32(page + PAGE_FLAGS, ~PG_PIN);
     return entriesCleaned(walk) != 0;
   }

@@ -1,4 +1,4 @@
-import { breachesOf } from "../../src/executors/threads/findings.ts";
+import { breachesOf } from "../../src/executors/findings.ts";
 import type { Machine } from "../../src/machine/machine.ts";
 import {
   readFallbacks,

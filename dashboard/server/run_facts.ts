@@ -1,5 +1,5 @@
 import type { ControlState } from "../../src/executors/control.ts";
-import { checkedInvariants } from "../../src/executors/threads/findings.ts";
+import { checkedInvariants } from "../../src/executors/findings.ts";
 import type { ObservedRun } from "../../src/executors/threads/run_threads.ts";
 import { machineParameters } from "../../src/scenario/machine_words.ts";
 import {

@@ -18,7 +18,11 @@ const COMMAND_LINE = "loadgen/main.js";
 /** Builds of the core: targets of asconfig.json, a file of dist/core/ each. */
 const TARGETS = ["native", "traced", "recorded"];
 
+/** The one in which a virtual CPU can be left and gone on with anywhere. */
+const UNWINDABLE = "traced";
+
 const RECIPE = ["package-lock.json", "scripts/steps/compile.mjs"];
+const ASYNCIFY = ["scripts/steps/asyncify.mjs", "scripts/steps/dead_locals.mjs"];
 
 const CODE_SOURCES = ["assembly/shared", "src", "dashboard/server", "loadgen", "bench"];
 /** What the page has in common with the rest (test/tidy/rooms.ts). */
@@ -27,7 +31,7 @@ const PAGE_SHARES = ["assembly/shared", "src/stream", "src/machine", "src/result
 /** Each part: what it is made from, and what must lie in dist/ for it to count as made. */
 const PARTS = {
   core: {
-    sources: ["assembly", "asconfig.json", ...RECIPE],
+    sources: ["assembly", "asconfig.json", ...ASYNCIFY, ...RECIPE],
     results: TARGETS.map((target) => `core/${target}.wasm`),
   },
   code: {
@@ -84,11 +88,14 @@ export async function compile(root, names, say) {
   if (remarks.length > 0) say(remarks.join("\n"));
 }
 
-function asc(root, target) {
+async function asc(root, target) {
   const program = path.join(root, "node_modules/assemblyscript/bin/asc.js");
   const outFile = `${NEXT}/core/${target}.wasm`;
   const args = ["--config", "asconfig.json", "--target", target, "--outFile", outFile];
-  return runQuietly(`asc (${target})`, process.execPath, [program, ...args], { cwd: root });
+  const run = (step, command) => runQuietly(step, process.execPath, command, { cwd: root });
+  const remarks = await run(`asc (${target})`, [program, ...args]);
+  if (target === UNWINDABLE) await run(`asyncify (${target})`, [ASYNCIFY[0], outFile]);
+  return remarks;
 }
 
 function tsc(root) {

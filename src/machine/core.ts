@@ -68,6 +68,11 @@ export interface Core {
   writeOnePage(cpu: number, file: number, index: number, sync: number): number;
   submitOnePage(cpu: number, file: number, index: number, sync: number): number;
   completeOnePage(cpu: number, page: number, content: number, bounced: number): void;
+  /** Of the file's fsyncs: the epoch of a new one; its end, with a look at the disk. */
+  beginFsync(file: number): number;
+  finishFsync(cpu: number, file: number, epoch: number): void;
+  /** The I/O that wrote the generation to the page is complete. */
+  markCompleted(file: number, page: number, generation: number): void;
   /** Until the page has other references; 0: it took too long. Traced: for ever. */
   waitForUnpin(cpu: number, page: number, references: number): number;
   /** Reclaim of the oldest page (RECLAIM_* of filemap/vmscan.ts); -1: there is none. */

@@ -38,6 +38,8 @@ export interface MachineNeeds {
   readonly traceEvents?: number | undefined;
   /** Left out: none. */
   readonly files?: readonly FileSpec[];
+  /** The checker's journal of written words (assembly/memory/journal.ts); left out: none. */
+  readonly journal?: boolean;
 }
 
 /** Where each region starts, in bytes, and how much memory all of them take. */
@@ -64,6 +66,9 @@ export interface MachinePlan extends MachineNeeds {
   /** 0: no files. */
   readonly completedAt: number;
   readonly arenasAt: readonly number[];
+  /** Where the machine ends and its journal begins: marks, then the list, a word a word each. */
+  readonly marksAt: number;
+  readonly listAt: number;
   readonly bytes: number;
   /** Region name → bytes, in order of address. */
   readonly regions: Readonly<Record<string, number>>;
@@ -114,9 +119,13 @@ export function planMachine(needs: MachineNeeds): MachinePlan {
     completedAt: files.length > 0 ? place("completed writes", needs.pages * COMPLETED_BYTES) : 0,
     arenasAt: needs.arenaBytes.map((bytes) => place("actors' tables", bytes)),
   };
+  const machineEnd = end;
+  const marksAt = needs.journal ? place("journal", machineEnd) : end;
+  const listAt = needs.journal ? place("journal", machineEnd) : end;
   if (end > MEMORY_LIMIT_BYTES) throw tooLarge(needs, regions, end);
   const bytes = Math.ceil(end / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
-  return { ...needs, files, ...placed, tables, ledgerStride, traceStride, regions, bytes };
+  const made = { tables, ledgerStride, traceStride, marksAt, listAt, regions, bytes };
+  return { ...needs, files, ...placed, ...made };
 }
 
 function tooLarge(

@@ -13,6 +13,33 @@ export function splitmix64(seed: bigint, index: number): bigint {
   return z ^ (z >> 31n);
 }
 
+/** Numbers drawn one after the other, fast: sfc32 (Doty-Humphrey, public domain). */
+export class Draws {
+  readonly #state: Uint32Array;
+
+  constructor(seed: number) {
+    const [first, second] = [0, 1].map((index) => splitmix64(BigInt(seed), index));
+    const low = (value: bigint | undefined): number => Number((value ?? 0n) & 0xffffffffn);
+    const high = (value: bigint | undefined): number => Number((value ?? 0n) >> 32n);
+    this.#state = Uint32Array.of(low(first), high(first), low(second), 1);
+  }
+
+  /** A whole number from 0 to `limit` - 1; limit: 1 to 2^32. */
+  below(limit: number): number {
+    return Math.floor((this.#next() / 2 ** 32) * limit);
+  }
+
+  #next(): number {
+    const [a = 0, b = 0, c = 0, counter = 0] = this.#state;
+    const drawn = (a + b + counter) >>> 0;
+    this.#state[0] = b ^ (b >>> 9);
+    this.#state[1] = c + (c << 3);
+    this.#state[2] = ((c << 21) | (c >>> 11)) + drawn;
+    this.#state[3] = counter + 1;
+    return drawn;
+  }
+}
+
 /** 128 bits that nobody can guess, in hexadecimal. */
 export function randomToken(): string {
   return randomBytes(16).toString("hex");

@@ -99,6 +99,12 @@ export function machineProblems(
   if (variant === "no-barrier" && sync !== "barrier") {
     refuse("variant", `no-barrier with sync ${sync}`, "a scheme with +barrier");
   }
+  if (variant === "count-first" && (scheme !== "mapcount" || !takesPageLock(sync))) {
+    refuse("variant", `count-first with ${name}`, "mapcount+lock or mapcount+lock-post");
+  }
+  if (variant === "lock-in-fast" && sync !== "lock") {
+    refuse("variant", `lock-in-fast with sync ${sync}`, "a scheme with +lock");
+  }
   if (variant?.startsWith("test-") && scheme !== "bias") {
     refuse("variant", `${variant} with ${scheme}`, "scheme bias, whose test it is");
   }

@@ -54,7 +54,8 @@ export type TlbName = (typeof TLB_NAMES)[number];
 export const VARIANT_NAMES = [
   ...["drop-G1", "drop-G2", "drop-G3", "drop-G4", "drop-G5", "drop-G6", "drop-P1"],
   ...["drop-C1", "drop-C2", "drop-C5", "drop-T1", "drop-T2", "drop-T3"],
-  ...["no-recheck", "no-barrier", "put-page", "test-above", "test-less-mapcount"],
+  ...["no-recheck", "no-barrier", "count-first", "lock-in-fast", "put-page"],
+  ...["test-above", "test-less-mapcount"],
 ] as const;
 export type VariantName = (typeof VARIANT_NAMES)[number];
 

@@ -6,7 +6,7 @@ import {
 } from "../../assembly/shared/codes.ts";
 import { FILE_INDEX } from "../../assembly/shared/file_layout.ts";
 import { CPU_BUSY } from "../../assembly/shared/layout.ts";
-import { breachesOf } from "../../src/executors/threads/findings.ts";
+import { breachesOf } from "../../src/executors/findings.ts";
 import { checkFiles } from "../../src/machine/file_quiescence.ts";
 import { readFaults, readVerdicts } from "../../src/machine/vmstat.ts";
 import { completeMachine } from "../../src/scenario/machine_spec.ts";

@@ -18,11 +18,11 @@ import type {
   TraceRecord,
 } from "../../results/record.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
+import { checkedInvariants } from "../findings.ts";
 import { type EarlyEnd, judge } from "../judge.ts";
 import { type MixedCallSite, mixedCallSites, withCallSites } from "./call_sites.ts";
 import { addDirections, Operations, readDirection } from "./collect.ts";
 import { errnoWords } from "./errno.ts";
-import { checkedInvariants } from "./findings.ts";
 import { addLatencyGoals, readLatencyGoal } from "./latency_goal.ts";
 import type { PlacedActor } from "./placement.ts";
 import { readPins } from "./read_pins.ts";

@@ -5,7 +5,7 @@ import { type InvariantName, promisesOf } from "../../scenario/promises.ts";
 import type { MachineSpec, Scenario } from "../../scenario/scenario.ts";
 import type { Change } from "../../scenario/timed_change.ts";
 import type { ChangeRecord } from "../control.ts";
-import { breachesOf } from "./findings.ts";
+import { breachesOf } from "../findings.ts";
 
 /** A part of the run under one machine, and what had been counted when it began. */
 interface Part {

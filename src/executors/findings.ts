@@ -10,10 +10,10 @@ import {
   BUG_REFCOUNT_UNDERFLOW,
   BUG_SLEEP_IN_ATOMIC,
   BUG_USE_AFTER_FREE,
-} from "../../../assembly/shared/codes.ts";
-import type { KernelFault } from "../../machine/vmstat.ts";
-import type { InvariantBreach } from "../../results/record.ts";
-import { INVARIANT_NAMES, type InvariantName } from "../../scenario/promises.ts";
+} from "../../assembly/shared/codes.ts";
+import type { KernelFault } from "../machine/vmstat.ts";
+import type { InvariantBreach } from "../results/record.ts";
+import { INVARIANT_NAMES, type InvariantName } from "../scenario/promises.ts";
 
 /** Invariants that only files can break. */
 const OF_FILES: readonly InvariantName[] = [

@@ -1,0 +1,104 @@
+import type { CheckOptions } from "../../src/executors/check/check.ts";
+import type { Race, RaceMachine } from "../../src/executors/check/race.ts";
+import { isSound, matrixOf } from "../../src/executors/check/races/machines.ts";
+import { RACES } from "../../src/executors/check/races.ts";
+import { STRATEGY_NAMES } from "../../src/executors/check/strategies.ts";
+import type { Subject } from "../../src/executors/check/trial.ts";
+import { completeMachine, machineProblems } from "../../src/scenario/machine_spec.ts";
+import { defined } from "../../src/scenario/make_scenario.ts";
+import { acceptedWords } from "../../src/scenario/nearest_name.ts";
+import type { Problem } from "../../src/scenario/problem.ts";
+import { FLAG_OF, FlagReader, type MachineFlags, readMachine } from "../flags.ts";
+
+/** What commander hands over. */
+export interface CheckFlags extends MachineFlags {
+  readonly list?: boolean;
+  readonly matrix?: boolean;
+  readonly strategy: string;
+  readonly preemptions?: string;
+  readonly schedules?: string;
+  readonly time?: string;
+  readonly exhaustive?: boolean;
+  readonly replay?: string;
+  readonly format: string;
+  readonly quiet?: boolean;
+}
+
+export interface AskedCheck {
+  readonly subjects: readonly Subject[];
+  readonly options: CheckOptions;
+  readonly format: "normal" | "json";
+}
+
+const USUAL_TIME_MS = 30_000;
+const LARGEST_BOUND = 254;
+/** Frames of a race's machine: the world is as small as a race needs it. */
+const PAGES = 16;
+
+/** What the command line asks for; whatever is wrong is added to `problems`. */
+export function readCheck(
+  names: readonly string[],
+  flags: CheckFlags,
+  problems: Problem[],
+): AskedCheck {
+  const reader = new FlagReader(problems);
+  const races = racesOf(names, problems);
+  const isUnbounded = flags.preemptions === undefined || flags.preemptions === "unbounded";
+  const options: CheckOptions = {
+    strategy: reader.oneOf("--strategy", flags.strategy, STRATEGY_NAMES) ?? "dfs",
+    preemptions: isUnbounded
+      ? undefined
+      : reader.whole("--preemptions", flags.preemptions, 0, LARGEST_BOUND),
+    schedules: reader.whole("--schedules", flags.schedules, 1, Number.MAX_SAFE_INTEGER),
+    timeMs: flags.exhaustive
+      ? Number.POSITIVE_INFINITY
+      : (reader.duration("--time", flags.time, 1) ?? USUAL_TIME_MS),
+  };
+  return {
+    subjects: races.flatMap((race) => subjectsOf(race, flags, reader, problems)),
+    options,
+    format: reader.oneOf("--format", flags.format, ["normal", "json"]) ?? "normal",
+  };
+}
+
+function racesOf(names: readonly string[], problems: Problem[]): Race[] {
+  if (names.length === 0) {
+    const accepted = "a name of pinlab check --list, or all";
+    problems.push({ where: "RACE", found: "no race", accepted });
+  }
+  if (names.includes("all")) return [...RACES];
+  const known = RACES.map(({ name }) => name);
+  return names.flatMap((name) => {
+    const race = RACES.find((one) => one.name === name);
+    if (race !== undefined) return [race];
+    const accepted = acceptedWords(name, known, `${known.join(", ")}, or all`);
+    problems.push({ where: "RACE", found: `"${name}"`, accepted });
+    return [];
+  });
+}
+
+/** On which machines: those that flags name, the matrix, or the race's own. */
+function subjectsOf(
+  race: Race,
+  flags: CheckFlags,
+  reader: FlagReader,
+  problems: Problem[],
+): Subject[] {
+  const own = race.twists?.find(({ name }) => name === flags.variant)?.name;
+  const asked = defined(
+    readMachine(own === undefined ? flags : { ...flags, variant: undefined }, reader),
+  );
+  const subject = ({ twist, ...input }: RaceMachine): Subject => {
+    const machine = completeMachine({ ...input, pages: PAGES });
+    return { race, machine, twist };
+  };
+  const isNamed = Object.keys(asked).length > 0 || own !== undefined;
+  if (flags.matrix) {
+    const wanted = matrixOf(race).map((machine) => ({ ...machine, ...asked }));
+    return wanted.map(subject).filter(({ machine }) => isSound(machine));
+  }
+  if (!isNamed) return race.machines.map(subject);
+  const named = subject({ ...asked, ...(own === undefined ? {} : { twist: own }) });
+  problems.push(...machineProblems(named.machine, (key) => FLAG_OF.get(`machine.${key}`) ?? key));
+  return [named];
+}

@@ -1,0 +1,176 @@
+import { monotonicNs } from "../../machine/clock.ts";
+import { DepthFirst } from "./depth_first.ts";
+import type { Exploration, Limits } from "./explore.ts";
+import type { Effort, Outcome } from "./outcome.ts";
+import { Pct } from "./pct.ts";
+import { RandomWalk } from "./random_walk.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { type Found, shrink } from "./shrink.ts";
+import type { StrategyName } from "./strategies.ts";
+import { encodeToken } from "./token.ts";
+import { DEPTH_MAX, type Subject, Trial } from "./trial.ts";
+
+export interface CheckOptions {
+  readonly strategy: StrategyName;
+  /** Of one execution at the most; undefined: unbounded. */
+  readonly preemptions?: number | undefined;
+  /** Executions at the most; undefined: unlimited. */
+  readonly schedules?: number | undefined;
+  readonly timeMs: number;
+  /** Hears now and then how far it is. */
+  readonly onProgress?: ((effort: Effort) => void) | undefined;
+}
+
+export interface CheckResult {
+  readonly subject: Subject;
+  readonly outcome: Outcome;
+  readonly effort: Effort;
+  readonly seconds: number;
+}
+
+/** Chance begins here, always: the same input has the same outcome. */
+const SEED = 1;
+/** Random executions before the search, until so many in a row teach nothing new. */
+const DULL_WALKS = 64;
+const PCT_DEPTH = 3;
+/** Share of the time after which a search that does not end gives way to a bounded one. */
+const EXHAUSTIVE_SHARE = 0.7;
+const BOUND_MAX = 8;
+
+/** Explores a race on a machine until it is exhausted, broken, or a limit is reached. */
+export class Check {
+  readonly #subject: Subject;
+  readonly #options: CheckOptions;
+  readonly #trial: Trial;
+  readonly #begun = monotonicNs();
+  /** Of the search that is under way, or was last. */
+  #search: DepthFirst | undefined;
+  #statesMost = 0;
+
+  constructor(subject: Subject, options: CheckOptions) {
+    this.#subject = subject;
+    this.#options = options;
+    this.#trial = new Trial(subject);
+  }
+
+  run(): CheckResult {
+    const outcome = this.#outcome();
+    const seconds = (monotonicNs() - this.#begun) / 1e9;
+    return { subject: this.#subject, outcome, effort: this.#effort(), seconds };
+  }
+
+  #outcome(): Outcome {
+    const seen = this.#walk();
+    if (seen !== undefined) return seen;
+    const { strategy, preemptions } = this.#options;
+    if (strategy !== "dfs") return this.#sample(strategy);
+    if (preemptions !== undefined) return this.#bounded(preemptions, 1);
+    const exhausted = this.#told(this.#depthFirst(undefined, EXHAUSTIVE_SHARE));
+    const gaveUp = exhausted.kind === "stopped" && exhausted.reason !== "schedule-limit";
+    return gaveUp ? this.#iterated(exhausted) : exhausted;
+  }
+
+  /** Random executions: most bugs show at once, and what is shared is learnt. */
+  #walk(): Outcome | undefined {
+    const walk = new RandomWalk(SEED);
+    for (let known = -1; known !== this.#trial.cpus.sharing.count; ) {
+      known = this.#trial.cpus.sharing.count;
+      const schedules = this.#trial.explorer.counts.schedules + DULL_WALKS;
+      const found = this.#trial.explorer.explore(walk, this.#limits(1, schedules), false);
+      if (found.kind === "violated") return this.#told(found);
+      if (found.kind === "stopped" && found.reason === "step-limit") return this.#told(found);
+    }
+    return undefined;
+  }
+
+  #sample(strategy: "pct" | "random"): Outcome {
+    const cpus = this.#trial.cpus.count;
+    const scheduler: Scheduler =
+      strategy === "pct" ? new Pct(SEED, cpus, PCT_DEPTH) : new RandomWalk(SEED);
+    return this.#told(this.#trial.explorer.explore(scheduler, this.#limits(1), false));
+  }
+
+  /** Preemptions 0, 1, 2 … as far as time goes, after an exhaustive search that did not end. */
+  #iterated(given: Outcome): Outcome {
+    let last = given;
+    for (let bound = 0; bound <= BOUND_MAX; bound++) {
+      const outcome = this.#bounded(bound, 1);
+      const isCut = outcome.kind === "stopped" && outcome.reason !== "preemption-bound";
+      if (isCut) break;
+      last = outcome;
+      if (outcome.kind !== "stopped") break;
+    }
+    return last;
+  }
+
+  #bounded(bound: number, share: number): Outcome {
+    const found = this.#depthFirst(bound, share);
+    if (found.kind !== "exhausted" || !this.#search?.wasBounded) return this.#told(found);
+    const words = `every schedule with up to ${bound} preemptions; no proof beyond`;
+    return { kind: "stopped", reason: "preemption-bound", words };
+  }
+
+  /** Begun again until nothing is learnt on the way. */
+  #depthFirst(bound: number | undefined, share: number): Exploration {
+    while (true) {
+      const search = new DepthFirst(bound);
+      this.#search = search;
+      const limits = {
+        ...this.#limits(share, this.#options.schedules),
+        isFull: () => !search.states.hasRoom,
+      };
+      const found = this.#trial.explorer.explore(search, limits, true);
+      this.#statesMost = Math.max(this.#statesMost, search.states.size);
+      if (found.kind !== "learnt") return found;
+    }
+  }
+
+  #limits(share: number, schedules = this.#options.schedules): Limits {
+    const end = this.#begun + this.#options.timeMs * 1e6 * share;
+    const isOver = (): boolean => {
+      this.#options.onProgress?.(this.#effort());
+      return monotonicNs() > end;
+    };
+    return { depth: DEPTH_MAX, schedules, isOver };
+  }
+
+  #told(found: Exploration): Outcome {
+    switch (found.kind) {
+      case "exhausted":
+        return { kind: "passed" };
+      case "violated":
+        return this.#shrunk({ ...found, leftOut: 0 });
+      case "stopped":
+        return found;
+      case "learnt":
+        throw new Error("a search that was to be begun again was taken for its end");
+    }
+  }
+
+  #shrunk(found: Found): Outcome {
+    confirm(this.#subject, found);
+    const shortest = shrink(this.#subject, found);
+    confirm(this.#subject, shortest);
+    const { breach, schedule, leftOut } = shortest;
+    const token = encodeToken(this.#subject, schedule, leftOut);
+    return { kind: "violated", counterexample: { breach, schedule, leftOut, token } };
+  }
+
+  #effort(): Effort {
+    const { counts } = this.#trial.explorer;
+    const { memory, machine } = this.#trial.world;
+    const states = this.#search === undefined ? undefined : this.#search.states.size;
+    const bytes = machine.plan.bytes + memory.bytes + (this.#search?.states.bytes ?? 0);
+    return { ...counts, states, bytes };
+  }
+}
+
+/** Every violation is replayed twice, each time on a machine of its own. */
+function confirm(subject: Subject, { breach, schedule, leftOut }: Found): void {
+  for (let time = 0; time < 2; time++) {
+    const again = new Trial(subject, leftOut).replay(schedule);
+    if (again?.invariant === breach.invariant && again.words === breach.words) continue;
+    const words = again === undefined ? "nothing" : `${again.invariant}: ${again.words}`;
+    throw new Error(`a schedule that broke ${breach.invariant} (${breach.words}) broke ${words}`);
+  }
+}

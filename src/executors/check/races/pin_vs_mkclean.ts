@@ -1,0 +1,69 @@
+import type { MachineSpec } from "../../../scenario/scenario.ts";
+import type { Expected, Race, RaceMachine } from "../race.ts";
+import { EVERY_SCHEME, isLocked, looksTooEarly } from "./machines.ts";
+import { unpinLeft, writeByDma } from "./operations.ts";
+import { writeBack } from "./write_page.ts";
+import { WritebackMonitor } from "./writeback_monitor.ts";
+
+/** Steps of Glisse's algorithm without which writeback never learns of a pin. */
+const NEEDED: readonly unknown[] = ["drop-G4", "drop-C5", "drop-T3"];
+
+const LABELS: readonly RaceMachine[] = (
+  ["drop-G4", "drop-G6", "drop-C1", "drop-C5", "drop-T1", "drop-T3"] as const
+).map((variant) => ({ scheme: "mapcount", sync: "barrier", variant }));
+
+/** The race of the whole debate. */
+export const pinVsMkclean: Race = {
+  name: "pin-vs-mkclean",
+  title: "a pin between writeback's question, page_mkclean() and the end of writeback",
+  story:
+    "Writeback asks whether a page is pinned and makes it clean; gup pins it meanwhile. Told " +
+    "unpinned, writeback must not meet a pin before it ends, or the device changes the page " +
+    "under it and unpin makes it dirty behind the file system's back. Glisse's algorithm of 11 " +
+    "January 2019, lore:20190111165141.GB3190@redhat.com, against the page lock and the barrier, " +
+    "lore:20190116015610.GH3696@redhat.com",
+  actors: ["direct I/O", "writeback"],
+  holds: [
+    "no-false-negative",
+    "verdict-stable",
+    "no-dirty-without-mkwrite",
+    "no-dirty-without-buffers",
+    "no-lost-dma-write",
+    "stable-under-writeback",
+  ],
+  machines: [
+    ...EVERY_SCHEME,
+    { scheme: "bias", testAt: "before-mkclean" },
+    { scheme: "bias", sync: "lock", testAt: "before-mkclean" },
+    { scheme: "bias", sync: "lock", recheck: "before-lock" },
+    { scheme: "bias", variant: "no-recheck" },
+    { scheme: "bias", variant: "no-recheck", tlb: "broadcast" },
+    { scheme: "bias", sync: "barrier", variant: "no-recheck", tlb: "broadcast" },
+    { scheme: "mapcount", sync: "lock", recheck: "under-lock" },
+    ...LABELS,
+  ],
+  matters: ["test-at", "recheck", "tlb", "stable-pages"],
+  expects: expectsOfPin,
+  stage: (world) => {
+    const vpn = world.mapFile(1);
+    const monitor = new WritebackMonitor(world, [1]);
+    return {
+      afterStep: () => monitor.afterStep(),
+      takeDown: () => unpinLeft(world),
+      actors: [
+        { name: "direct I/O", operations: [writeByDma(world, 0, vpn, monitor)] },
+        { name: "writeback", operations: [writeBack(world, 1, false, monitor)] },
+      ],
+    };
+  },
+};
+
+/** What a pin and a writeback come to: the same however many there are of both. */
+export function expectsOfPin(machine: MachineSpec): Expected {
+  const { scheme, testAt, stablePages, variant } = machine;
+  if (scheme === "refcount" || NEEDED.includes(variant) || looksTooEarly(machine)) {
+    return "violated";
+  }
+  const asksTooEarly = testAt === "before-mkclean" && !isLocked(machine);
+  return asksTooEarly && stablePages ? "violated" : "passed";
+}

@@ -1,0 +1,323 @@
+import {
+  ACCESS_AWAIT_CHANGE,
+  ACCESS_AWAIT_ZERO,
+  ACCESS_BLOCK,
+  ACCESS_NOTIFY_ALL,
+  ACCESS_NOTIFY_ONE,
+} from "../../../assembly/shared/codes.ts";
+import { CONTROL_RUNNING_CPU } from "../../../assembly/shared/layout.ts";
+import type { Actor, Call, Onward } from "./actor.ts";
+import { Sharing } from "./sharing.ts";
+import type { UndoMemory } from "./undo_memory.ts";
+import { ARENA_REGISTERS, STACK_HEADER_BYTES, type World } from "./world.ts";
+
+const KIND_MASK = 15;
+
+// Registers, in the arena, so that they are part of the state like all other memory.
+/** Which of the actor's calls is next or under way. */
+const REGISTER_CALL = ARENA_REGISTERS;
+const REGISTER_STATUS = REGISTER_CALL + 4;
+/** What it waits for: an address, and what must no longer stand there or who else waits. */
+const REGISTER_ADDRESS = REGISTER_STATUS + 4;
+const REGISTER_VALUE = REGISTER_ADDRESS + 4;
+/** Of the frames that were unwound. */
+const REGISTER_DIGEST_LOW = REGISTER_VALUE + 4;
+const REGISTER_DIGEST_HIGH = REGISTER_DIGEST_LOW + 4;
+
+const AT_A_CALL = 0;
+const UNWOUND = 1;
+/** Sleeps on the address, as number REGISTER_VALUE in the queue there, until it is notified. */
+const SLEEPS = 2;
+const AWAITS_ZERO = 3;
+const AWAITS_CHANGE = 4;
+const DONE = 5;
+
+/** A transition that takes more steps never ends. */
+const STEPS_MAX = 100_000;
+
+/** A CPU goes round and round: between two points where another could run, so many steps. */
+export class Livelock extends Error {}
+
+/** A CPU sleeps where nobody can wake it: while the machine is taken down. */
+export class SleepsForEver extends Error {
+  constructor(readonly address: number) {
+    super("sleeps for ever");
+  }
+}
+
+/** A call and where its operation begins and ends among those of its CPU. */
+interface Instruction extends Call {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Virtual CPUs on one thread. Each runs its actor's calls until it is at a point where it matters
+ * who goes on: before an access to a word that CPUs share, or before a call; asyncify unwinds it
+ * there, and rewinds it when it is its turn again. What it writes lies in memory, stack and all, so
+ * that the memory is the state.
+ */
+export class VirtualCpus {
+  readonly count: number;
+  readonly sharing: Sharing;
+  /** Accesses and beginnings of calls since the CPU was resumed. */
+  units = 0;
+  onAccess: ((cpu: number, address: number, kind: number) => void) | null = null;
+  onCall: ((cpu: number, call: Call) => void) | null = null;
+  readonly #world: World;
+  readonly #memory: UndoMemory;
+  readonly #programs: readonly (readonly Instruction[])[];
+  readonly #firstBits: readonly number[];
+  #running = 0;
+  #isRewinding = false;
+  #isUnwound = false;
+  /** The call that is under way, as Sharing numbers it. */
+  #bitOfCall = 0;
+  /** Calls that other CPUs may still make, as Sharing numbers them. */
+  #othersAhead = 0;
+  /** Stops after so many units, wherever that is; 0: at points that matter. */
+  #stopAfter = 0;
+
+  constructor(world: World, memory: UndoMemory, actors: readonly Actor[], sharing?: Sharing) {
+    this.#world = world;
+    this.#memory = memory;
+    this.#programs = actors.map(flatten);
+    this.count = actors.length;
+    const lengths = this.#programs.map(({ length }) => length);
+    this.#firstBits = lengths.map((_, cpu) => sumOf(lengths.slice(0, cpu)));
+    this.sharing = sharing ?? new Sharing(world.machine.plan.marksAt >>> 2, lengths);
+    for (const [cpu, program] of this.#programs.entries()) {
+      const stack = world.stack(cpu);
+      memory.poke(stack, stack + STACK_HEADER_BYTES);
+      memory.poke(stack + 4, world.stackEnd(cpu));
+      if (program.length === 0) this.#set(cpu, REGISTER_STATUS, DONE);
+    }
+    world.hook = (address, kind) => this.#step(address, kind);
+  }
+
+  /** CPUs that can go on, a bit each. */
+  get runnable(): number {
+    let mask = 0;
+    for (let cpu = 0; cpu < this.count; cpu++) if (this.#isRunnable(cpu)) mask |= 1 << cpu;
+    return mask;
+  }
+
+  get unfinished(): number {
+    let mask = 0;
+    for (let cpu = 0; cpu < this.count; cpu++) {
+      if (this.#get(cpu, REGISTER_STATUS) !== DONE) mask |= 1 << cpu;
+    }
+    return mask;
+  }
+
+  /** What the CPU waits for: the address; undefined: it does not wait. */
+  waitsAt(cpu: number): number | undefined {
+    const status = this.#get(cpu, REGISTER_STATUS);
+    const waits = status === SLEEPS || status === AWAITS_ZERO || status === AWAITS_CHANGE;
+    return waits ? this.#get(cpu, REGISTER_ADDRESS) >>> 0 : undefined;
+  }
+
+  /** The call that the CPU is in or about to make. */
+  callOf(cpu: number): Call | undefined {
+    return this.#programs[cpu]?.[this.#get(cpu, REGISTER_CALL)];
+  }
+
+  /**
+   * One transition: the CPU goes on to the next point where another could, or (`units`) for so many
+   * units at the most.
+   */
+  run(cpu: number, units = 0): void {
+    const { core, machine } = this.#world;
+    this.#running = cpu;
+    this.#othersAhead = this.#callsAhead(cpu);
+    this.#stopAfter = units;
+    this.units = 0;
+    machine.words[CONTROL_RUNNING_CPU >>> 2] = cpu;
+    if (this.#get(cpu, REGISTER_STATUS) === AT_A_CALL) this.#begin(cpu);
+    else {
+      this.#isRewinding = true;
+      core.asyncify_start_rewind(this.#world.stack(cpu));
+    }
+    try {
+      while (this.#callOnce(cpu));
+    } finally {
+      this.#isRewinding = false;
+      this.#memory.settle();
+      this.#settleStack(cpu);
+    }
+  }
+
+  /** Runs what the host asks of the core with nobody else about; what it waits for never comes. */
+  alone(work: () => void): void {
+    const { hook } = this.#world;
+    this.#world.hook = (address, kind) => {
+      const base = kind & KIND_MASK;
+      const waits = base === ACCESS_AWAIT_ZERO && this.#world.word(address) !== 0;
+      if (base === ACCESS_BLOCK || base === ACCESS_AWAIT_CHANGE || waits) {
+        throw new SleepsForEver(address);
+      }
+    };
+    try {
+      work();
+    } finally {
+      this.#world.hook = hook;
+      this.#memory.settle();
+    }
+  }
+
+  /** True: the next call follows at once. */
+  #callOnce(cpu: number): boolean {
+    const program = this.#programs[cpu] as readonly Instruction[];
+    const at = this.#get(cpu, REGISTER_CALL);
+    const instruction = program[at] as Instruction;
+    this.#bitOfCall = (this.#firstBits[cpu] as number) + at;
+    this.#isUnwound = false;
+    const result = instruction.call();
+    if (this.#isUnwound) {
+      this.#world.core.asyncify_stop_unwind();
+      return false;
+    }
+    const onward = instruction.after?.(result);
+    const next = nextOf(instruction, at, onward);
+    this.#set(cpu, REGISTER_CALL, next);
+    const isDone = next >= program.length;
+    this.#set(cpu, REGISTER_STATUS, isDone ? DONE : AT_A_CALL);
+    const stops = isDone || program[next]?.before !== undefined || next <= at;
+    if (this.#stopAfter > 0 ? isDone || this.units >= this.#stopAfter : stops) return false;
+    this.#begin(cpu);
+    return true;
+  }
+
+  #begin(cpu: number): void {
+    const instruction = this.#programs[cpu]?.[this.#get(cpu, REGISTER_CALL)] as Instruction;
+    this.units++;
+    this.onCall?.(cpu, instruction);
+    instruction.before?.();
+  }
+
+  #step(address: number, kind: number): void {
+    const base = kind & KIND_MASK;
+    if (this.#isRewinding) {
+      this.#isRewinding = false;
+      this.#world.core.asyncify_stop_rewind();
+      this.#set(this.#running, REGISTER_STATUS, AT_A_CALL);
+      if (base !== ACCESS_BLOCK && base !== ACCESS_AWAIT_CHANGE) {
+        this.#perform(address, kind, base);
+      }
+      return;
+    }
+    if (base === ACCESS_BLOCK) this.#sleep(address);
+    else if (base === ACCESS_AWAIT_CHANGE) {
+      this.#wait(AWAITS_CHANGE, address, this.#world.word(address));
+    } else if (this.#stopsBefore(address, base)) {
+      this.#wait(base === ACCESS_AWAIT_ZERO ? AWAITS_ZERO : UNWOUND, address, 0);
+    } else if (base === ACCESS_AWAIT_ZERO && this.#world.word(address) !== 0) {
+      this.sharing.touch(address, base, this.#bitOfCall);
+      this.#wait(AWAITS_ZERO, address, 0);
+    } else this.#perform(address, kind, base);
+  }
+
+  #stopsBefore(address: number, base: number): boolean {
+    if (this.#stopAfter > 0) return this.units >= this.#stopAfter;
+    return this.sharing.isContended(address, base, this.#othersAhead);
+  }
+
+  /** Of all CPUs but this one: the operations that they are in, and those that follow. */
+  #callsAhead(self: number): number {
+    let mask = 0;
+    let first = 0;
+    for (let cpu = 0; cpu < this.count; cpu++) {
+      const program = this.#programs[cpu] as readonly Instruction[];
+      const from = program[this.#get(cpu, REGISTER_CALL)]?.begin ?? program.length;
+      if (cpu !== self) mask |= ((1 << program.length) - (1 << from)) << first;
+      first += program.length;
+    }
+    return mask;
+  }
+
+  /** What an access does beyond the memory itself: a notify wakes whoever sleeps there. */
+  #perform(address: number, kind: number, base: number): void {
+    if (++this.units > STEPS_MAX) throw new Livelock(`CPU${this.#running} goes round and round`);
+    this.sharing.touch(address, base, this.#bitOfCall);
+    this.onAccess?.(this.#running, address, kind);
+    if (base === ACCESS_NOTIFY_ALL || base === ACCESS_NOTIFY_ONE) {
+      this.#wake(address, base === ACCESS_NOTIFY_ALL);
+    }
+  }
+
+  /** As a futex does: in the order in which they went to sleep. */
+  #wake(address: number, all: boolean): void {
+    for (let cpu = 0; cpu < this.count; cpu++) {
+      if (!this.#sleepsAt(cpu, address)) continue;
+      const place = this.#get(cpu, REGISTER_VALUE);
+      if (all || place === 0) this.#set(cpu, REGISTER_STATUS, UNWOUND);
+      else this.#set(cpu, REGISTER_VALUE, place - 1);
+    }
+  }
+
+  #sleep(address: number): void {
+    let place = 0;
+    for (let cpu = 0; cpu < this.count; cpu++) if (this.#sleepsAt(cpu, address)) place++;
+    this.#wait(SLEEPS, address, place);
+  }
+
+  #sleepsAt(cpu: number, address: number): boolean {
+    if (this.#get(cpu, REGISTER_STATUS) !== SLEEPS) return false;
+    return this.#get(cpu, REGISTER_ADDRESS) >>> 0 === address;
+  }
+
+  #wait(status: number, address: number, value: number): void {
+    const cpu = this.#running;
+    this.#set(cpu, REGISTER_STATUS, status);
+    this.#set(cpu, REGISTER_ADDRESS, address);
+    this.#set(cpu, REGISTER_VALUE, value);
+    this.#isUnwound = true;
+    this.#world.core.asyncify_start_unwind(this.#world.stack(cpu));
+  }
+
+  #isRunnable(cpu: number): boolean {
+    const status = this.#get(cpu, REGISTER_STATUS);
+    if (status === AT_A_CALL || status === UNWOUND) return true;
+    if (status === SLEEPS || status === DONE) return false;
+    const now = this.#world.word(this.#get(cpu, REGISTER_ADDRESS) >>> 0);
+    return status === AWAITS_ZERO ? now === 0 : now !== this.#get(cpu, REGISTER_VALUE);
+  }
+
+  /** The frames that were unwound, if any, and in two registers what they are. */
+  #settleStack(cpu: number): void {
+    const stack = this.#world.stack(cpu);
+    const frames = stack + STACK_HEADER_BYTES;
+    const end = (this.#memory.words[stack >>> 2] as number) >>> 0;
+    this.#memory.settleFrames(stack, end);
+    const isEmpty = end === frames;
+    this.#set(cpu, REGISTER_DIGEST_LOW, isEmpty ? 0 : this.#memory.digestLow);
+    this.#set(cpu, REGISTER_DIGEST_HIGH, isEmpty ? 0 : this.#memory.digestHigh);
+  }
+
+  #get(cpu: number, register: number): number {
+    return this.#world.word(this.#world.arena(cpu) + register);
+  }
+
+  #set(cpu: number, register: number, value: number): void {
+    this.#memory.poke(this.#world.arena(cpu) + register, value);
+  }
+}
+
+function nextOf({ begin, end }: Instruction, at: number, onward: Onward | undefined): number {
+  if (onward === undefined) return at + 1;
+  return onward === "end" ? end : begin + onward;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
+
+/** Calls one behind the other, each knowing where its operation begins and ends. */
+function flatten(actor: Actor): Instruction[] {
+  const program: Instruction[] = [];
+  for (const { calls } of actor.operations) {
+    const begin = program.length;
+    for (const call of calls) program.push({ ...call, begin, end: begin + calls.length });
+  }
+  return program;
+}
