@@ -3,7 +3,9 @@
  * page by page: a plain reference first, then the count with what orders it, then the second look
  * at the entry, where `--recheck` says.
  */
-import { PAGE_FLAGS, PARAM_RECHECK, PARAM_SYNC, PARAM_VARIANT, PTE_BYTES } from "../shared/layout.ts";
+import {
+  PAGE_FLAGS, PARAM_RECHECK, PARAM_SYNC, PARAM_VARIANT, PTE_BYTES,
+} from "../shared/layout.ts";
 import {
   FALLBACK_GRAB_REFUSED, FALLBACK_NOT_ALLOWED, FALLBACK_PAGE_LOCKED, FALLBACK_WRITEBACK,
   NR_FOLL_PIN_ACQUIRED, NR_FOLL_PIN_RELEASED, PG_REFERENCED, PTE_SPECIAL, RECHECK_BEFORE_LOCK,

@@ -85,6 +85,8 @@ export class Sampler implements RunObserver {
 
   /** The last frame: what became of the run. */
   finished(result: string, interrupted: boolean): void {
+    // What broke since the last look comes before the end that the run came to.
+    if (this.run !== undefined) this.findBreaches(this.run);
     this.tell({ kind: "finished", atUs: this.atUs(), result, interrupted });
     this.phase = "done";
     this.frame(monotonicNs(), false, undefined);

@@ -43,6 +43,8 @@ export function readCheck(
 ): AskedCheck {
   const reader = new FlagReader(problems);
   const races = racesOf(names, problems);
+  const own = ownTwist(races, flags.variant);
+  const asked = readMachine(own === undefined ? flags : { ...flags, variant: undefined }, reader);
   const isUnbounded = flags.preemptions === undefined || flags.preemptions === "unbounded";
   const options: CheckOptions = {
     strategy: reader.oneOf("--strategy", flags.strategy, STRATEGY_NAMES) ?? "dfs",
@@ -55,7 +57,7 @@ export function readCheck(
       : (reader.duration("--time", flags.time, 1) ?? USUAL_TIME_MS),
   };
   return {
-    subjects: races.flatMap((race) => subjectsOf(race, flags, reader, problems)),
+    subjects: races.flatMap((race) => subjectsOf(race, flags, defined(asked), problems)),
     options,
     format: reader.oneOf("--format", flags.format, ["normal", "json"]) ?? "normal",
   };
@@ -81,13 +83,11 @@ function racesOf(names: readonly string[], problems: Problem[]): Race[] {
 function subjectsOf(
   race: Race,
   flags: CheckFlags,
-  reader: FlagReader,
+  asked: RaceMachine,
   problems: Problem[],
 ): Subject[] {
-  const own = race.twists?.find(({ name }) => name === flags.variant)?.name;
-  const asked = defined(
-    readMachine(own === undefined ? flags : { ...flags, variant: undefined }, reader),
-  );
+  const own = ownTwist([race], flags.variant);
+  if (own === undefined && ownTwist(RACES, flags.variant) !== undefined) return [];
   const subject = ({ twist, ...input }: RaceMachine): Subject => {
     const machine = completeMachine({ ...input, pages: PAGES });
     return { race, machine, twist };
@@ -101,4 +101,9 @@ function subjectsOf(
   const named = subject({ ...asked, ...(own === undefined ? {} : { twist: own }) });
   problems.push(...machineProblems(named.machine, (key) => FLAG_OF.get(`machine.${key}`) ?? key));
   return [named];
+}
+
+/** A variant that is a race's own, and none of the machine's. */
+function ownTwist(races: readonly Race[], variant: string | undefined): string | undefined {
+  return races.flatMap(({ twists }) => twists ?? []).find(({ name }) => name === variant)?.name;
 }

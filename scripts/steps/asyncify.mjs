@@ -6,7 +6,6 @@
  */
 
 import fs from "node:fs";
-import { fileURLToPath } from "node:url";
 import binaryen from "binaryen";
 import { expressionsOf, forgetDeadLocals } from "./dead_locals.mjs";
 
@@ -60,5 +59,3 @@ function unwinding(module) {
   }
   return found;
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) asyncifyFile(process.argv[2]);

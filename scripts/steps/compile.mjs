@@ -94,7 +94,11 @@ async function asc(root, target) {
   const args = ["--config", "asconfig.json", "--target", target, "--outFile", outFile];
   const run = (step, command) => runQuietly(step, process.execPath, command, { cwd: root });
   const remarks = await run(`asc (${target})`, [program, ...args]);
-  if (target === UNWINDABLE) await run(`asyncify (${target})`, [ASYNCIFY[0], outFile]);
+  if (target === UNWINDABLE) {
+    // Not before everything is installed.
+    const { asyncifyFile } = await import("./asyncify.mjs");
+    asyncifyFile(path.join(root, outFile));
+  }
   return remarks;
 }
 

@@ -6,6 +6,8 @@ import { type Finding, finding, isCore, isScript, type Rule } from "./source_fil
 const DOOR = "assembly/memory/cell.ts";
 /** The laboratory's own words: parameters, counters, ledgers. */
 const QUIET = "assembly/memory/quiet.ts";
+/** What both of them write down for the checker. */
+const JOURNAL = "assembly/memory/journal.ts";
 
 /** Finds a pattern in core files; `good` is shared by all such rules. */
 function coreRule(
@@ -150,7 +152,7 @@ export const coreRules: readonly Rule[] = [
     /\batomic\.\w+|\b(?:load|store)</g,
     `use the functions of ${DOOR} or ${QUIET}`,
     "atomic.add<i32>(at, 1);",
-    [DOOR, QUIET],
+    [DOOR, QUIET, JOURNAL],
   ),
   coreRule(
     "no atomic.fence",

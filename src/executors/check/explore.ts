@@ -110,7 +110,7 @@ export class Explorer {
       const point = this.#point();
       if (point.runnable === 0) return this.#judgeEnd();
       if (point.depth >= limits.depth) {
-        const words = `an execution came to ${limits.depth} switching points: a livelock, or --time`;
+        const words = `an execution came to ${limits.depth} switching points: a livelock`;
         return { kind: "stopped", reason: "step-limit", words };
       }
       const cpu = scheduler.next(point);

@@ -95,7 +95,8 @@ export class RaceJudge {
   atTrap(cpu: number): Breach {
     const { first } = readFaults(this.#world.machine);
     const code = first.find((fault) => fault.cpu === cpu && fault.code >= IMPOSSIBLE)?.code;
-    const words = `CPU${cpu} found the machine in an impossible state (${IMPOSSIBLE_WORDS[code ?? 0]})`;
+    const what = IMPOSSIBLE_WORDS[code ?? 0];
+    const words = `CPU${cpu} found the machine in an impossible state (${what})`;
     return { invariant: "conserved-refcount", words };
   }
 

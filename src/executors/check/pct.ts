@@ -1,6 +1,9 @@
 import { Draws } from "../../machine/prng.ts";
 import type { Scheduler, SchedulingPoint } from "./scheduler.ts";
 
+/** A CPU that has run through so many points alone is taken to spin: it yields. */
+const SPIN_POINTS = 256;
+
 /**
  * Probabilistic concurrency testing (Burckhardt and others, ASPLOS 2010): each execution gives the
  * CPUs random priorities and runs the highest that can; at `depth` - 1 random points the one that
@@ -16,6 +19,8 @@ export class Pct implements Scheduler {
   #priorities: number[] = [];
   #changes = new Set<number>();
   #lowest = 0;
+  /** Points that the running CPU has been through in a row. */
+  #streak = 0;
 
   constructor(seed: number, cpus: number, depth: number) {
     this.#draws = new Draws(seed);
@@ -39,7 +44,10 @@ export class Pct implements Scheduler {
 
   next({ depth, runnable, running }: SchedulingPoint): number {
     this.#length = Math.max(this.#length, depth + 1);
-    if (running >= 0 && this.#changes.has(depth)) this.#priorities[running] = this.#lowest--;
+    const spins = this.#streak >= SPIN_POINTS;
+    if (running >= 0 && (spins || this.#changes.has(depth))) {
+      this.#priorities[running] = this.#lowest--;
+    }
     let best = -1;
     for (let cpu = 0; cpu < this.#cpus; cpu++) {
       if ((runnable & (1 << cpu)) === 0) continue;
@@ -47,6 +55,7 @@ export class Pct implements Scheduler {
         best = cpu;
       }
     }
+    this.#streak = best === running && !spins ? this.#streak + 1 : 0;
     return best;
   }
 }

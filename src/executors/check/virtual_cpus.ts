@@ -6,7 +6,8 @@ import {
   ACCESS_NOTIFY_ONE,
 } from "../../../assembly/shared/codes.ts";
 import { CONTROL_RUNNING_CPU } from "../../../assembly/shared/layout.ts";
-import type { Actor, Call, Onward } from "./actor.ts";
+import type { Actor, Call } from "./actor.ts";
+import { flatten, type Instruction, nextOf, sumOf } from "./instructions.ts";
 import { Sharing } from "./sharing.ts";
 import type { UndoMemory } from "./undo_memory.ts";
 import { ARENA_REGISTERS, STACK_HEADER_BYTES, type World } from "./world.ts";
@@ -43,12 +44,6 @@ export class SleepsForEver extends Error {
   constructor(readonly address: number) {
     super("sleeps for ever");
   }
-}
-
-/** A call and where its operation begins and ends among those of its CPU. */
-interface Instruction extends Call {
-  readonly begin: number;
-  readonly end: number;
 }
 
 /**
@@ -301,23 +296,4 @@ export class VirtualCpus {
   #set(cpu: number, register: number, value: number): void {
     this.#memory.poke(this.#world.arena(cpu) + register, value);
   }
-}
-
-function nextOf({ begin, end }: Instruction, at: number, onward: Onward | undefined): number {
-  if (onward === undefined) return at + 1;
-  return onward === "end" ? end : begin + onward;
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, one) => sum + one, 0);
-}
-
-/** Calls one behind the other, each knowing where its operation begins and ends. */
-function flatten(actor: Actor): Instruction[] {
-  const program: Instruction[] = [];
-  for (const { calls } of actor.operations) {
-    const begin = program.length;
-    for (const call of calls) program.push({ ...call, begin, end: begin + calls.length });
-  }
-  return program;
 }

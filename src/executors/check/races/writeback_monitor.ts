@@ -86,7 +86,9 @@ export class WritebackMonitor {
 
   #found(writer: number): void {
     if (!this.world.spec.stablePages) return;
-    const words = `CPU${writer} was told that the page is not pinned, and before its writeback ended a pin was acquired`;
+    const words =
+      `CPU${writer} was told that the page is not pinned, and before its writeback ended ` +
+      "a pin was acquired";
     this.#breach = { invariant: "verdict-stable", words };
   }
 
