@@ -1,6 +1,8 @@
 import { monotonicNs } from "../../machine/clock.ts";
+import { Bounded } from "./bounded.ts";
 import { DepthFirst } from "./depth_first.ts";
 import type { Exploration, Limits } from "./explore.ts";
+import type { Fingerprints } from "./fingerprints.ts";
 import type { Effort, Outcome } from "./outcome.ts";
 import { Pct } from "./pct.ts";
 import { RandomWalk } from "./random_walk.ts";
@@ -44,8 +46,7 @@ export class Check {
   readonly #trial: Trial;
   readonly #begun = monotonicNs();
   /** Of the search that is under way, or was last. */
-  #search: DepthFirst | undefined;
-  #statesMost = 0;
+  #states: Fingerprints | undefined;
 
   constructor(subject: Subject, options: CheckOptions) {
     this.#subject = subject;
@@ -64,8 +65,8 @@ export class Check {
     if (seen !== undefined) return seen;
     const { strategy, preemptions } = this.#options;
     if (strategy !== "dfs") return this.#sample(strategy);
-    if (preemptions !== undefined) return this.#bounded(preemptions, 1);
-    const exhausted = this.#told(this.#depthFirst(undefined, EXHAUSTIVE_SHARE));
+    if (preemptions !== undefined) return this.#bounded(preemptions);
+    const exhausted = this.#told(this.#search(() => new DepthFirst(), EXHAUSTIVE_SHARE));
     const gaveUp = exhausted.kind === "stopped" && exhausted.reason !== "schedule-limit";
     return gaveUp ? this.#iterated(exhausted) : exhausted;
   }
@@ -94,7 +95,7 @@ export class Check {
   #iterated(given: Outcome): Outcome {
     let last = given;
     for (let bound = 0; bound <= BOUND_MAX; bound++) {
-      const outcome = this.#bounded(bound, 1);
+      const outcome = this.#bounded(bound);
       const isCut = outcome.kind === "stopped" && outcome.reason !== "preemption-bound";
       if (isCut) break;
       last = outcome;
@@ -103,24 +104,24 @@ export class Check {
     return last;
   }
 
-  #bounded(bound: number, share: number): Outcome {
-    const found = this.#depthFirst(bound, share);
-    if (found.kind !== "exhausted" || !this.#search?.wasBounded) return this.#told(found);
+  #bounded(bound: number): Outcome {
+    let last: Bounded | undefined;
+    const found = this.#search(() => {
+      last = new Bounded(bound);
+      return last;
+    }, 1);
+    if (found.kind !== "exhausted" || !last?.wasBounded) return this.#told(found);
     const words = `every schedule with up to ${bound} preemptions; no proof beyond`;
     return { kind: "stopped", reason: "preemption-bound", words };
   }
 
   /** Begun again until nothing is learnt on the way. */
-  #depthFirst(bound: number | undefined, share: number): Exploration {
+  #search(begin: () => DepthFirst | Bounded, share: number): Exploration {
     while (true) {
-      const search = new DepthFirst(bound);
-      this.#search = search;
-      const limits = {
-        ...this.#limits(share, this.#options.schedules),
-        isFull: () => !search.states.hasRoom,
-      };
-      const found = this.#trial.explorer.explore(search, limits, true);
-      this.#statesMost = Math.max(this.#statesMost, search.states.size);
+      const scheduler = begin();
+      this.#states = scheduler.states;
+      const limits = { ...this.#limits(share), isFull: () => !scheduler.states.hasRoom };
+      const found = this.#trial.explorer.explore(scheduler, limits, true);
       if (found.kind !== "learnt") return found;
     }
   }
@@ -159,9 +160,8 @@ export class Check {
   #effort(): Effort {
     const { counts } = this.#trial.explorer;
     const { memory, machine } = this.#trial.world;
-    const states = this.#search === undefined ? undefined : this.#search.states.size;
-    const bytes = machine.plan.bytes + memory.bytes + (this.#search?.states.bytes ?? 0);
-    return { ...counts, states, bytes };
+    const bytes = machine.plan.bytes + memory.bytes + (this.#states?.bytes ?? 0);
+    return { ...counts, states: this.#states?.size, bytes };
   }
 }
 

@@ -17,6 +17,11 @@ const WRITES = bitsOf([
 ]);
 const TOUCHES_NOTHING = bitsOf([ACCESS_FENCE, ACCESS_BLOCK]);
 
+/** Does an access of the kind (ACCESS_*) change the word, or wake who waits there? */
+export function isWrite(kind: number): boolean {
+  return (WRITES & (1 << kind)) !== 0;
+}
+
 /** Calls of all CPUs, a bit each, at the most. */
 export const CALLS_MAX = 31;
 
@@ -56,15 +61,14 @@ export class Sharing {
   isContended(address: number, kind: number, mask: number): boolean {
     const index = address >>> 2;
     const met = this.#writes[index] as number;
-    return ((WRITES & (1 << kind) ? met | (this.#reads[index] as number) : met) & mask) !== 0;
+    return ((isWrite(kind) ? met | (this.#reads[index] as number) : met) & mask) !== 0;
   }
 
   /** The call has made this access. */
   touch(address: number, kind: number, call: number): void {
     if (TOUCHES_NOTHING & (1 << kind)) return;
     const index = address >>> 2;
-    const isWrite = (WRITES & (1 << kind)) !== 0;
-    const words = isWrite ? this.#writes : this.#reads;
+    const words = isWrite(kind) ? this.#writes : this.#reads;
     const before = words[index] as number;
     if (before & (1 << call)) return;
     words[index] = before | (1 << call);

@@ -1,4 +1,4 @@
-import { DepthFirst } from "./depth_first.ts";
+import { Bounded } from "./bounded.ts";
 import type { Breach, Schedule } from "./explore.ts";
 import type { LeftOut } from "./outcome.ts";
 import { DEPTH_MAX, operationsOf, type Subject, Trial } from "./trial.ts";
@@ -40,9 +40,9 @@ function fewestPreemptions(subject: Subject, leftOut: LeftOut): Found | undefine
   const trial = new Trial(subject, leftOut);
   for (let bound = 0; bound <= PREEMPTIONS_MAX; bound++) {
     const limits = { depth: DEPTH_MAX, schedules: trial.explorer.counts.schedules + SCHEDULES_MAX };
-    let outcome = trial.explorer.explore(new DepthFirst(bound), limits, true);
+    let outcome = trial.explorer.explore(new Bounded(bound), limits, true);
     while (outcome.kind === "learnt") {
-      outcome = trial.explorer.explore(new DepthFirst(bound), limits, true);
+      outcome = trial.explorer.explore(new Bounded(bound), limits, true);
     }
     if (outcome.kind === "violated") {
       return { breach: outcome.breach, schedule: outcome.schedule, leftOut };

@@ -7,31 +7,27 @@ import {
 } from "../../../assembly/shared/codes.ts";
 import { CONTROL_RUNNING_CPU } from "../../../assembly/shared/layout.ts";
 import type { Actor, Call } from "./actor.ts";
+import {
+  AT_A_CALL,
+  AWAITS_CHANGE,
+  AWAITS_ZERO,
+  CpuRegisters,
+  DONE,
+  REGISTER_ADDRESS,
+  REGISTER_CALL,
+  REGISTER_DIGEST_HIGH,
+  REGISTER_DIGEST_LOW,
+  REGISTER_STATUS,
+  REGISTER_VALUE,
+  SLEEPS,
+  UNWOUND,
+} from "./cpu_registers.ts";
 import { flatten, type Instruction, nextOf, sumOf } from "./instructions.ts";
 import { Sharing } from "./sharing.ts";
 import type { UndoMemory } from "./undo_memory.ts";
-import { ARENA_REGISTERS, STACK_HEADER_BYTES, type World } from "./world.ts";
+import { STACK_HEADER_BYTES, type World } from "./world.ts";
 
 const KIND_MASK = 15;
-
-// Registers, in the arena, so that they are part of the state like all other memory.
-/** Which of the actor's calls is next or under way. */
-const REGISTER_CALL = ARENA_REGISTERS;
-const REGISTER_STATUS = REGISTER_CALL + 4;
-/** What it waits for: an address, and what must no longer stand there or who else waits. */
-const REGISTER_ADDRESS = REGISTER_STATUS + 4;
-const REGISTER_VALUE = REGISTER_ADDRESS + 4;
-/** Of the frames that were unwound. */
-const REGISTER_DIGEST_LOW = REGISTER_VALUE + 4;
-const REGISTER_DIGEST_HIGH = REGISTER_DIGEST_LOW + 4;
-
-const AT_A_CALL = 0;
-const UNWOUND = 1;
-/** Sleeps on the address, as number REGISTER_VALUE in the queue there, until it is notified. */
-const SLEEPS = 2;
-const AWAITS_ZERO = 3;
-const AWAITS_CHANGE = 4;
-const DONE = 5;
 
 /** A transition that takes more steps never ends. */
 const STEPS_MAX = 100_000;
@@ -61,6 +57,7 @@ export class VirtualCpus {
   onCall: ((cpu: number, call: Call) => void) | null = null;
   readonly #world: World;
   readonly #memory: UndoMemory;
+  readonly #registers: CpuRegisters;
   readonly #programs: readonly (readonly Instruction[])[];
   readonly #firstBits: readonly number[];
   #running = 0;
@@ -76,6 +73,7 @@ export class VirtualCpus {
   constructor(world: World, memory: UndoMemory, actors: readonly Actor[], sharing?: Sharing) {
     this.#world = world;
     this.#memory = memory;
+    this.#registers = new CpuRegisters(world, memory);
     this.#programs = actors.map(flatten);
     this.count = actors.length;
     const lengths = this.#programs.map(({ length }) => length);
@@ -85,7 +83,7 @@ export class VirtualCpus {
       const stack = world.stack(cpu);
       memory.poke(stack, stack + STACK_HEADER_BYTES);
       memory.poke(stack + 4, world.stackEnd(cpu));
-      if (program.length === 0) this.#set(cpu, REGISTER_STATUS, DONE);
+      if (program.length === 0) this.#registers.set(cpu, REGISTER_STATUS, DONE);
     }
     world.hook = (address, kind) => this.#step(address, kind);
   }
@@ -100,21 +98,21 @@ export class VirtualCpus {
   get unfinished(): number {
     let mask = 0;
     for (let cpu = 0; cpu < this.count; cpu++) {
-      if (this.#get(cpu, REGISTER_STATUS) !== DONE) mask |= 1 << cpu;
+      if (this.#registers.get(cpu, REGISTER_STATUS) !== DONE) mask |= 1 << cpu;
     }
     return mask;
   }
 
   /** What the CPU waits for: the address; undefined: it does not wait. */
   waitsAt(cpu: number): number | undefined {
-    const status = this.#get(cpu, REGISTER_STATUS);
+    const status = this.#registers.get(cpu, REGISTER_STATUS);
     const waits = status === SLEEPS || status === AWAITS_ZERO || status === AWAITS_CHANGE;
-    return waits ? this.#get(cpu, REGISTER_ADDRESS) >>> 0 : undefined;
+    return waits ? this.#registers.get(cpu, REGISTER_ADDRESS) >>> 0 : undefined;
   }
 
   /** The call that the CPU is in or about to make. */
   callOf(cpu: number): Call | undefined {
-    return this.#programs[cpu]?.[this.#get(cpu, REGISTER_CALL)];
+    return this.#programs[cpu]?.[this.#registers.get(cpu, REGISTER_CALL)];
   }
 
   /**
@@ -128,7 +126,7 @@ export class VirtualCpus {
     this.#stopAfter = units;
     this.units = 0;
     machine.words[CONTROL_RUNNING_CPU >>> 2] = cpu;
-    if (this.#get(cpu, REGISTER_STATUS) === AT_A_CALL) this.#begin(cpu);
+    if (this.#registers.get(cpu, REGISTER_STATUS) === AT_A_CALL) this.#begin(cpu);
     else {
       this.#isRewinding = true;
       core.asyncify_start_rewind(this.#world.stack(cpu));
@@ -163,7 +161,7 @@ export class VirtualCpus {
   /** True: the next call follows at once. */
   #callOnce(cpu: number): boolean {
     const program = this.#programs[cpu] as readonly Instruction[];
-    const at = this.#get(cpu, REGISTER_CALL);
+    const at = this.#registers.get(cpu, REGISTER_CALL);
     const instruction = program[at] as Instruction;
     this.#bitOfCall = (this.#firstBits[cpu] as number) + at;
     this.#isUnwound = false;
@@ -174,9 +172,9 @@ export class VirtualCpus {
     }
     const onward = instruction.after?.(result);
     const next = nextOf(instruction, at, onward);
-    this.#set(cpu, REGISTER_CALL, next);
+    this.#registers.set(cpu, REGISTER_CALL, next);
     const isDone = next >= program.length;
-    this.#set(cpu, REGISTER_STATUS, isDone ? DONE : AT_A_CALL);
+    this.#registers.set(cpu, REGISTER_STATUS, isDone ? DONE : AT_A_CALL);
     const stops = isDone || program[next]?.before !== undefined || next <= at;
     if (this.#stopAfter > 0 ? isDone || this.units >= this.#stopAfter : stops) return false;
     this.#begin(cpu);
@@ -184,7 +182,9 @@ export class VirtualCpus {
   }
 
   #begin(cpu: number): void {
-    const instruction = this.#programs[cpu]?.[this.#get(cpu, REGISTER_CALL)] as Instruction;
+    const instruction = this.#programs[cpu]?.[
+      this.#registers.get(cpu, REGISTER_CALL)
+    ] as Instruction;
     this.units++;
     this.onCall?.(cpu, instruction);
     instruction.before?.();
@@ -195,7 +195,7 @@ export class VirtualCpus {
     if (this.#isRewinding) {
       this.#isRewinding = false;
       this.#world.core.asyncify_stop_rewind();
-      this.#set(this.#running, REGISTER_STATUS, AT_A_CALL);
+      this.#registers.set(this.#running, REGISTER_STATUS, AT_A_CALL);
       if (base !== ACCESS_BLOCK && base !== ACCESS_AWAIT_CHANGE) {
         this.#perform(address, kind, base);
       }
@@ -223,7 +223,7 @@ export class VirtualCpus {
     let first = 0;
     for (let cpu = 0; cpu < this.count; cpu++) {
       const program = this.#programs[cpu] as readonly Instruction[];
-      const from = program[this.#get(cpu, REGISTER_CALL)]?.begin ?? program.length;
+      const from = program[this.#registers.get(cpu, REGISTER_CALL)]?.begin ?? program.length;
       if (cpu !== self) mask |= ((1 << program.length) - (1 << from)) << first;
       first += program.length;
     }
@@ -244,9 +244,9 @@ export class VirtualCpus {
   #wake(address: number, all: boolean): void {
     for (let cpu = 0; cpu < this.count; cpu++) {
       if (!this.#sleepsAt(cpu, address)) continue;
-      const place = this.#get(cpu, REGISTER_VALUE);
-      if (all || place === 0) this.#set(cpu, REGISTER_STATUS, UNWOUND);
-      else this.#set(cpu, REGISTER_VALUE, place - 1);
+      const place = this.#registers.get(cpu, REGISTER_VALUE);
+      if (all || place === 0) this.#registers.set(cpu, REGISTER_STATUS, UNWOUND);
+      else this.#registers.set(cpu, REGISTER_VALUE, place - 1);
     }
   }
 
@@ -257,25 +257,25 @@ export class VirtualCpus {
   }
 
   #sleepsAt(cpu: number, address: number): boolean {
-    if (this.#get(cpu, REGISTER_STATUS) !== SLEEPS) return false;
-    return this.#get(cpu, REGISTER_ADDRESS) >>> 0 === address;
+    if (this.#registers.get(cpu, REGISTER_STATUS) !== SLEEPS) return false;
+    return this.#registers.get(cpu, REGISTER_ADDRESS) >>> 0 === address;
   }
 
   #wait(status: number, address: number, value: number): void {
     const cpu = this.#running;
-    this.#set(cpu, REGISTER_STATUS, status);
-    this.#set(cpu, REGISTER_ADDRESS, address);
-    this.#set(cpu, REGISTER_VALUE, value);
+    this.#registers.set(cpu, REGISTER_STATUS, status);
+    this.#registers.set(cpu, REGISTER_ADDRESS, address);
+    this.#registers.set(cpu, REGISTER_VALUE, value);
     this.#isUnwound = true;
     this.#world.core.asyncify_start_unwind(this.#world.stack(cpu));
   }
 
   #isRunnable(cpu: number): boolean {
-    const status = this.#get(cpu, REGISTER_STATUS);
+    const status = this.#registers.get(cpu, REGISTER_STATUS);
     if (status === AT_A_CALL || status === UNWOUND) return true;
     if (status === SLEEPS || status === DONE) return false;
-    const now = this.#world.word(this.#get(cpu, REGISTER_ADDRESS) >>> 0);
-    return status === AWAITS_ZERO ? now === 0 : now !== this.#get(cpu, REGISTER_VALUE);
+    const now = this.#world.word(this.#registers.get(cpu, REGISTER_ADDRESS) >>> 0);
+    return status === AWAITS_ZERO ? now === 0 : now !== this.#registers.get(cpu, REGISTER_VALUE);
   }
 
   /** The frames that were unwound, if any, and in two registers what they are. */
@@ -285,15 +285,7 @@ export class VirtualCpus {
     const end = (this.#memory.words[stack >>> 2] as number) >>> 0;
     this.#memory.settleFrames(stack, end);
     const isEmpty = end === frames;
-    this.#set(cpu, REGISTER_DIGEST_LOW, isEmpty ? 0 : this.#memory.digestLow);
-    this.#set(cpu, REGISTER_DIGEST_HIGH, isEmpty ? 0 : this.#memory.digestHigh);
-  }
-
-  #get(cpu: number, register: number): number {
-    return this.#world.word(this.#world.arena(cpu) + register);
-  }
-
-  #set(cpu: number, register: number, value: number): void {
-    this.#memory.poke(this.#world.arena(cpu) + register, value);
+    this.#registers.set(cpu, REGISTER_DIGEST_LOW, isEmpty ? 0 : this.#memory.digestLow);
+    this.#registers.set(cpu, REGISTER_DIGEST_HIGH, isEmpty ? 0 : this.#memory.digestHigh);
   }
 }

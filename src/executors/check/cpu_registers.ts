@@ -1,0 +1,37 @@
+import type { UndoMemory } from "./undo_memory.ts";
+import { ARENA_REGISTERS, type World } from "./world.ts";
+
+/** Which of the actor's calls is next or under way. */
+export const REGISTER_CALL = 0;
+export const REGISTER_STATUS = 4;
+/** What it waits for: an address, and what must no longer stand there or who else waits. */
+export const REGISTER_ADDRESS = 8;
+export const REGISTER_VALUE = 12;
+/** Of the frames that were unwound. */
+export const REGISTER_DIGEST_LOW = 16;
+export const REGISTER_DIGEST_HIGH = 20;
+
+// What REGISTER_STATUS says.
+export const AT_A_CALL = 0;
+export const UNWOUND = 1;
+/** Sleeps on the address, as number REGISTER_VALUE in the queue there, until it is notified. */
+export const SLEEPS = 2;
+export const AWAITS_ZERO = 3;
+export const AWAITS_CHANGE = 4;
+export const DONE = 5;
+
+/** The virtual CPUs' registers, in their arenas: part of the state like all other memory. */
+export class CpuRegisters {
+  constructor(
+    private readonly world: World,
+    private readonly memory: UndoMemory,
+  ) {}
+
+  get(cpu: number, register: number): number {
+    return this.world.word(this.world.arena(cpu) + ARENA_REGISTERS + register);
+  }
+
+  set(cpu: number, register: number, value: number): void {
+    this.memory.poke(this.world.arena(cpu) + ARENA_REGISTERS + register, value);
+  }
+}
