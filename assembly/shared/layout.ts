@@ -78,10 +78,16 @@ export const CONTROL_START = CONTROL_STOP + CACHE_LINE_BYTES;
 export const CONTROL_READY = CONTROL_START + 4;
 export const CONTROL_PHASE = CONTROL_READY + 4;
 export const CONTROL_RUNNING_CPU = CONTROL_START + CACHE_LINE_BYTES;
-/** The checker's journal (memory/journal.ts): 0, or its marks; where its list ends; the step. */
+/** The checker's journal (memory/journal.ts): 0, or its marks; the step. */
 export const CONTROL_JOURNAL_MARKS = CONTROL_RUNNING_CPU + 4;
-export const CONTROL_JOURNAL_END = CONTROL_JOURNAL_MARKS + 4;
-export const CONTROL_JOURNAL_STEP = CONTROL_JOURNAL_END + 4;
+export const CONTROL_JOURNAL_STEP = CONTROL_JOURNAL_MARKS + 4;
+/** Where its log ends, and up to where it was taken into the fingerprint. */
+export const CONTROL_JOURNAL_END = CONTROL_JOURNAL_STEP + 4;
+export const CONTROL_JOURNAL_SETTLED = CONTROL_JOURNAL_END + 4;
+export const CONTROL_JOURNAL_SHADOW = CONTROL_JOURNAL_SETTLED + 4;
+/** 64 bits each: of all words; of the frames that were settled last. */
+export const CONTROL_JOURNAL_FINGERPRINT = CONTROL_JOURNAL_SHADOW + 4;
+export const CONTROL_JOURNAL_DIGEST = CONTROL_JOURNAL_FINGERPRINT + 8;
 export const CONTROL_PARAMETERS = CONTROL_RUNNING_CPU + CACHE_LINE_BYTES;
 export const PARAM_SCHEME = CONTROL_PARAMETERS;
 export const PARAM_BIAS = PARAM_SCHEME + 4;

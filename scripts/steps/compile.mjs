@@ -18,8 +18,9 @@ const COMMAND_LINE = "loadgen/main.js";
 /** Builds of the core: targets of asconfig.json, a file of dist/core/ each. */
 const TARGETS = ["native", "traced", "recorded"];
 
-/** The one in which a virtual CPU can be left and gone on with anywhere. */
+/** The one in which a virtual CPU can be left and gone on with anywhere, and its further entry. */
 const UNWINDABLE = "traced";
+const CHECKER = "assembly/checker.ts";
 
 const RECIPE = ["package-lock.json", "scripts/steps/compile.mjs"];
 const ASYNCIFY = ["scripts/steps/asyncify.mjs", "scripts/steps/dead_locals.mjs"];
@@ -91,7 +92,8 @@ export async function compile(root, names, say) {
 async function asc(root, target) {
   const program = path.join(root, "node_modules/assemblyscript/bin/asc.js");
   const outFile = `${NEXT}/core/${target}.wasm`;
-  const args = ["--config", "asconfig.json", "--target", target, "--outFile", outFile];
+  const entries = target === UNWINDABLE ? [CHECKER] : [];
+  const args = [...entries, "--config", "asconfig.json", "--target", target, "--outFile", outFile];
   const run = (step, command) => runQuietly(step, process.execPath, command, { cwd: root });
   const remarks = await run(`asc (${target})`, [program, ...args]);
   if (target === UNWINDABLE) {

@@ -105,13 +105,18 @@ export type Gup = (
   pages: number,
 ) => number;
 
-/** asyncify's own exports, in the traced build. */
+/** The traced build's own exports: asyncify's, and the journal's (assembly/memory/journal.ts). */
 export interface TracedCore extends Core {
   asyncify_start_unwind(stack: number): void;
   asyncify_stop_unwind(): void;
   asyncify_start_rewind(stack: number): void;
   asyncify_stop_rewind(): void;
   asyncify_get_state(): number;
+  poke(address: number, value: number): void;
+  settle(): void;
+  settleFrames(from: number, to: number): void;
+  markPlace(): number;
+  undoTo(place: number): void;
 }
 
 /** `recorded` is the native core with its trace hooks compiled in. */

@@ -66,13 +66,17 @@ export interface MachinePlan extends MachineNeeds {
   /** 0: no files. */
   readonly completedAt: number;
   readonly arenasAt: readonly number[];
-  /** Where the machine ends and its journal begins: marks, then the list, a word a word each. */
+  /** Where the machine ends and its journal begins: marks, the arenas' shadow, the log. */
   readonly marksAt: number;
-  readonly listAt: number;
+  readonly shadowAt: number;
+  readonly logAt: number;
   readonly bytes: number;
   /** Region name → bytes, in order of address. */
   readonly regions: Readonly<Record<string, number>>;
 }
+
+/** For about 2 million words that a step wrote first. */
+const JOURNAL_LOG_BYTES = 2 ** 24;
 
 /** Page tables that `pages` mapped pages in `vmas` areas of `mms` address spaces can need. */
 function tablesFor(pages: number, mms: number, vmas: number): number {
@@ -120,11 +124,13 @@ export function planMachine(needs: MachineNeeds): MachinePlan {
     arenasAt: needs.arenaBytes.map((bytes) => place("actors' tables", bytes)),
   };
   const machineEnd = end;
-  const marksAt = needs.journal ? place("journal", machineEnd) : end;
-  const listAt = needs.journal ? place("journal", machineEnd) : end;
+  const journal = (bytes: number) => (needs.journal ? place("journal", bytes) : end);
+  const marksAt = journal(machineEnd);
+  const shadowAt = journal(machineEnd - (placed.arenasAt[0] ?? machineEnd));
+  const logAt = journal(JOURNAL_LOG_BYTES);
   if (end > MEMORY_LIMIT_BYTES) throw tooLarge(needs, regions, end);
   const bytes = Math.ceil(end / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
-  const made = { tables, ledgerStride, traceStride, marksAt, listAt, regions, bytes };
+  const made = { tables, ledgerStride, traceStride, marksAt, shadowAt, logAt, regions, bytes };
   return { ...needs, files, ...placed, ...made };
 }
 

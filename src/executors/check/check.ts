@@ -159,8 +159,8 @@ export class Check {
 
   #effort(): Effort {
     const { counts } = this.#trial.explorer;
-    const { memory, machine } = this.#trial.world;
-    const bytes = machine.plan.bytes + memory.bytes + (this.#states?.bytes ?? 0);
+    const { machine } = this.#trial.world;
+    const bytes = machine.plan.bytes + (this.#states?.bytes ?? 0);
     return { ...counts, states: this.#states?.size, bytes };
   }
 }

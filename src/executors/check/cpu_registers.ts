@@ -22,16 +22,21 @@ export const DONE = 5;
 
 /** The virtual CPUs' registers, in their arenas: part of the state like all other memory. */
 export class CpuRegisters {
-  constructor(
-    private readonly world: World,
-    private readonly memory: UndoMemory,
-  ) {}
+  readonly #memory: UndoMemory;
+  readonly #words: Int32Array;
+  readonly #at: readonly number[];
+
+  constructor(world: World, memory: UndoMemory) {
+    this.#memory = memory;
+    this.#words = memory.words;
+    this.#at = world.machine.plan.arenasAt.map((arena) => arena + ARENA_REGISTERS);
+  }
 
   get(cpu: number, register: number): number {
-    return this.world.word(this.world.arena(cpu) + ARENA_REGISTERS + register);
+    return this.#words[((this.#at[cpu] as number) + register) >>> 2] as number;
   }
 
   set(cpu: number, register: number, value: number): void {
-    this.memory.poke(this.world.arena(cpu) + ARENA_REGISTERS + register, value);
+    this.#memory.poke((this.#at[cpu] as number) + register, value);
   }
 }

@@ -70,8 +70,10 @@ export class Explorer {
   readonly #memory: UndoMemory;
   readonly #judge: Judge;
   /** Of the present execution, by depth: where its undo log stood, who ran, for how long. */
+  #depth = 0;
   readonly #marks: number[] = [];
-  readonly #turns: Turn[] = [];
+  readonly #ran: number[] = [];
+  readonly #units: number[] = [];
 
   constructor(cpus: VirtualCpus, memory: UndoMemory, judge: Judge) {
     this.#cpus = cpus;
@@ -81,16 +83,23 @@ export class Explorer {
 
   explore(scheduler: Scheduler, limits: Limits, learns: boolean): Exploration {
     const shared = this.#cpus.sharing.count;
+    const begun = this.counts.schedules;
+    // What is learnt comes in bursts: as long again as the search has gone, it goes on.
+    let end = Number.POSITIVE_INFINITY;
     while (true) {
       const kept = scheduler.newExecution();
+      const isOver = kept === undefined || this.counts.schedules >= end;
+      if (isOver && learns && this.#cpus.sharing.count !== shared) {
+        this.#goBack(0);
+        return { kind: "learnt" };
+      }
       if (kept === undefined) return { kind: "exhausted" };
       this.#goBack(kept);
       const found = this.#execute(scheduler, limits);
       this.counts.schedules++;
       if (found) return found;
-      if (learns && this.#cpus.sharing.count !== shared) {
-        this.#goBack(0);
-        return { kind: "learnt" };
+      if (this.#cpus.sharing.count !== shared) {
+        end = Math.min(end, 2 * this.counts.schedules - begun);
       }
       const stopped = this.#isStopped(limits);
       if (stopped) return stopped;
@@ -99,10 +108,9 @@ export class Explorer {
 
   /** To the state before transition number `depth` of the present execution. */
   #goBack(depth: number): void {
-    const mark = this.#marks[depth];
-    if (mark !== undefined) this.#memory.undo(mark);
-    this.#marks.length = Math.min(depth, this.#marks.length);
-    this.#turns.length = this.#marks.length;
+    if (depth >= this.#depth) return;
+    this.#memory.undo(this.#marks[depth] as number);
+    this.#depth = depth;
   }
 
   #execute(scheduler: Scheduler, limits: Limits): Exploration | undefined {
@@ -113,6 +121,10 @@ export class Explorer {
         const words = `an execution came to ${limits.depth} switching points: a livelock`;
         return { kind: "stopped", reason: "step-limit", words };
       }
+      if (this.#memory.isFull) {
+        const words = "an execution wrote more than its log holds";
+        return { kind: "stopped", reason: "memory-limit", words };
+      }
       const cpu = scheduler.next(point);
       if (cpu === undefined) return undefined;
       const breach = this.#transition(cpu);
@@ -121,16 +133,18 @@ export class Explorer {
   }
 
   #point(): SchedulingPoint {
-    const depth = this.#turns.length;
-    const running = depth === 0 ? -1 : (this.#turns[depth - 1] as Turn).cpu;
+    const depth = this.#depth;
+    const running = depth === 0 ? -1 : (this.#ran[depth - 1] as number);
+    this.#memory.settle();
     const { low, high } = this.#memory;
     return { depth, runnable: this.#cpus.runnable, running, low, high };
   }
 
   #transition(cpu: number): Exploration | undefined {
-    this.#marks.push(this.#memory.mark());
+    this.#marks[this.#depth] = this.#memory.mark();
     const fault = faultOf(() => this.#cpus.run(cpu));
-    this.#turns.push({ cpu, units: this.#cpus.units });
+    this.#ran[this.#depth] = cpu;
+    this.#units[this.#depth++] = this.#cpus.units;
     this.counts.transitions++;
     this.counts.steps += this.#cpus.units;
     if (fault === undefined) return this.#found(this.#judge.afterStep(cpu));
@@ -145,7 +159,12 @@ export class Explorer {
 
   #found(breach: Breach | undefined): Exploration | undefined {
     if (breach === undefined) return undefined;
-    return { kind: "violated", breach, schedule: joined(this.#turns) };
+    return { kind: "violated", breach, schedule: joined(this.#turns()) };
+  }
+
+  #turns(): Turn[] {
+    const cpus = this.#ran.slice(0, this.#depth);
+    return cpus.map((cpu, depth) => ({ cpu, units: this.#units[depth] as number }));
   }
 
   #isStopped(limits: Limits): Exploration | undefined {

@@ -29,3 +29,10 @@ export function flatten(actor: Actor): Instruction[] {
   }
   return program;
 }
+
+/** By call, and where there is none any more: a bit for each of its operation and what follows. */
+export function aheadOf(program: readonly Instruction[], firstBit: number): number[] {
+  const all = (1 << program.length) - 1;
+  const masks = program.map(({ begin }) => (all & ~((1 << begin) - 1)) << firstBit);
+  return [...masks, 0];
+}

@@ -74,6 +74,7 @@ export class RaceJudge {
   }
 
   atEnd(): Breach | undefined {
+    this.#memory.settle();
     const key = `${this.#memory.low},${this.#memory.high}`;
     if (this.#ends.has(key)) return this.#ends.get(key);
     const mark = this.#memory.mark();

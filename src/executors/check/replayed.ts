@@ -12,7 +12,7 @@ export function replayed(subject: Subject, token: string): CheckResult | string 
   const steps = schedule.reduce((sum, { units }) => sum + units, 0);
   const { plan } = trial.world.machine;
   const effort = { schedules: 1, transitions: schedule.length, steps, states: undefined };
-  const bytes = plan.bytes + trial.world.memory.bytes;
+  const bytes = plan.bytes;
   const outcome: CheckResult["outcome"] =
     breach === undefined
       ? { kind: "stopped", reason: "sampled", words: "the one schedule broke nothing" }

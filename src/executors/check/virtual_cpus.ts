@@ -22,7 +22,7 @@ import {
   SLEEPS,
   UNWOUND,
 } from "./cpu_registers.ts";
-import { flatten, type Instruction, nextOf, sumOf } from "./instructions.ts";
+import { aheadOf, flatten, type Instruction, nextOf, sumOf } from "./instructions.ts";
 import { Sharing } from "./sharing.ts";
 import type { UndoMemory } from "./undo_memory.ts";
 import { STACK_HEADER_BYTES, type World } from "./world.ts";
@@ -60,6 +60,8 @@ export class VirtualCpus {
   readonly #registers: CpuRegisters;
   readonly #programs: readonly (readonly Instruction[])[];
   readonly #firstBits: readonly number[];
+  /** By CPU and the call that it is at: those of its operation and what follows, as Sharing has them. */
+  readonly #ahead: readonly (readonly number[])[];
   #running = 0;
   #isRewinding = false;
   #isUnwound = false;
@@ -78,11 +80,9 @@ export class VirtualCpus {
     this.count = actors.length;
     const lengths = this.#programs.map(({ length }) => length);
     this.#firstBits = lengths.map((_, cpu) => sumOf(lengths.slice(0, cpu)));
+    this.#ahead = this.#programs.map((program, cpu) => aheadOf(program, this.#firstBits[cpu] ?? 0));
     this.sharing = sharing ?? new Sharing(world.machine.plan.marksAt >>> 2, lengths);
     for (const [cpu, program] of this.#programs.entries()) {
-      const stack = world.stack(cpu);
-      memory.poke(stack, stack + STACK_HEADER_BYTES);
-      memory.poke(stack + 4, world.stackEnd(cpu));
       if (program.length === 0) this.#registers.set(cpu, REGISTER_STATUS, DONE);
     }
     world.hook = (address, kind) => this.#step(address, kind);
@@ -135,7 +135,6 @@ export class VirtualCpus {
       while (this.#callOnce(cpu));
     } finally {
       this.#isRewinding = false;
-      this.#memory.settle();
       this.#settleStack(cpu);
     }
   }
@@ -154,7 +153,6 @@ export class VirtualCpus {
       work();
     } finally {
       this.#world.hook = hook;
-      this.#memory.settle();
     }
   }
 
@@ -220,12 +218,9 @@ export class VirtualCpus {
   /** Of all CPUs but this one: the operations that they are in, and those that follow. */
   #callsAhead(self: number): number {
     let mask = 0;
-    let first = 0;
     for (let cpu = 0; cpu < this.count; cpu++) {
-      const program = this.#programs[cpu] as readonly Instruction[];
-      const from = program[this.#registers.get(cpu, REGISTER_CALL)]?.begin ?? program.length;
-      if (cpu !== self) mask |= ((1 << program.length) - (1 << from)) << first;
-      first += program.length;
+      if (cpu === self) continue;
+      mask |= this.#ahead[cpu]?.[this.#registers.get(cpu, REGISTER_CALL)] as number;
     }
     return mask;
   }

@@ -94,7 +94,12 @@ export class World {
   }
 
   #seal(): UndoMemory {
-    const memory = new UndoMemory(this.machine);
+    for (let index = 0; index < this.cpus; index++) {
+      const stack = this.stack(index);
+      this.machine.words[stack >>> 2] = stack + STACK_HEADER_BYTES;
+      this.machine.words[(stack >>> 2) + 1] = this.stackEnd(index);
+    }
+    const memory = new UndoMemory(this.machine, this.core);
     for (let index = 0; index < this.cpus; index++) {
       const cpu = this.cpu(index);
       memory.ignore(cpu + CPU_OPS, cpu + CPU_LEDGER);
@@ -103,8 +108,6 @@ export class World {
       for (const counter of [NR_FOLL_PIN_ACQUIRED, NR_GUP_PAGES_RETURNED]) {
         memory.heed(cpu + CPU_VMSTAT + counter * 8, cpu + CPU_VMSTAT + counter * 8 + 8);
       }
-      // Frames count by their digest.
-      memory.ignore(this.stack(index), this.stackEnd(index));
       const last = this.#localAt(index, LOCALS - 1);
       memory.ignore(last, last + 4);
     }
