@@ -20,7 +20,7 @@ const TARGETS = ["native", "traced", "recorded"];
 
 /** The one in which a virtual CPU can be left and gone on with anywhere, and its further entry. */
 const UNWINDABLE = "traced";
-const CHECKER = "assembly/checker.ts";
+const CHECKER = "assembly/memory/undo.ts";
 
 const RECIPE = ["package-lock.json", "scripts/steps/compile.mjs"];
 const ASYNCIFY = ["scripts/steps/asyncify.mjs", "scripts/steps/dead_locals.mjs"];

@@ -105,7 +105,7 @@ export type Gup = (
   pages: number,
 ) => number;
 
-/** The traced build's own exports: asyncify's, and the journal's (assembly/memory/journal.ts). */
+/** The traced build's own exports: asyncify's, and the journal's (assembly/memory/undo.ts). */
 export interface TracedCore extends Core {
   asyncify_start_unwind(stack: number): void;
   asyncify_stop_unwind(): void;

@@ -15,6 +15,9 @@ const ASYNCIFY = [
   "asyncify_stop_unwind",
 ];
 
+/** And of memory/undo.ts. */
+const UNDO = ["markPlace", "poke", "settle", "settleFrames", "undoTo"];
+
 const native = readWasm(coreBytes("native"));
 const traced = readWasm(coreBytes("traced"));
 const recorded = readWasm(coreBytes("recorded"));
@@ -100,7 +103,8 @@ describe("the traced core", () => {
     expect(traced.globals.filter(({ mutable }) => mutable)).toHaveLength(2);
   });
 
-  test("exports what index.ts names and asyncify's own functions", () => {
-    expect(namesOf(traced.exports)).toEqual([...namesOfIndex(), ...ASYNCIFY].sort());
+  test("exports what index.ts names, asyncify's own functions and the way back", () => {
+    const names = [...namesOfIndex(), ...ASYNCIFY, ...UNDO].sort();
+    expect(namesOf(traced.exports)).toEqual(names);
   });
 });

@@ -8,6 +8,7 @@ const DOOR = "assembly/memory/cell.ts";
 const QUIET = "assembly/memory/quiet.ts";
 /** What both of them write down for the checker. */
 const JOURNAL = "assembly/memory/journal.ts";
+const UNDO = "assembly/memory/undo.ts";
 
 /** Finds a pattern in core files; `good` is shared by all such rules. */
 function coreRule(
@@ -152,7 +153,7 @@ export const coreRules: readonly Rule[] = [
     /\batomic\.\w+|\b(?:load|store)</g,
     `use the functions of ${DOOR} or ${QUIET}`,
     "atomic.add<i32>(at, 1);",
-    [DOOR, QUIET, JOURNAL],
+    [DOOR, QUIET, JOURNAL, UNDO],
   ),
   coreRule(
     "no atomic.fence",

@@ -6,6 +6,7 @@ const PROGRAM = {
   entry: new RegExp(
     [
       String.raw`^(?:src|assembly)/index\.ts$`,
+      String.raw`^assembly/memory/undo\.ts$`,
       String.raw`^(?:loadgen|dashboard/\w+)/main\.ts$`,
       String.raw`/(?:worker|vite\.config)\.ts$`,
     ].join("|"),

@@ -10,7 +10,7 @@ const CPU_FACTOR = 0x9e3779b1;
  * that could have gone on (Musuvathi and Qadeer, PLDI 2007).
  */
 export class Bounded implements Scheduler {
-  readonly states = new Fingerprints();
+  readonly states = new Fingerprints({ costs: true });
   /** True: a choice was left out because of the bound. */
   wasBounded = false;
   readonly #bound: number;

@@ -14,7 +14,7 @@ export class DepthFirst implements Scheduler {
   next(point: SchedulingPoint): number | undefined {
     const { depth, runnable, low, high } = point;
     if (this.#choices.left(depth) !== undefined) return this.#choices.take(depth);
-    if (!this.states.add(low, high, 0)) return undefined;
+    if (!this.states.add(low, high)) return undefined;
     const straight = straightOn(point);
     this.#choices.open(depth, runnable, straight);
     return straight;

@@ -1,18 +1,21 @@
 const FIRST_CAPACITY = 4096;
-/** Slots at the most: 144 MiB. */
+/** Slots at the most: 128 MiB, and 16 MiB for costs. */
 export const FINGERPRINTS_MAX = 2 ** 24;
 
 /**
- * The states that were seen, by 64-bit fingerprints, each with the smallest cost at which it was
- * reached (0 to 254). Two states of one fingerprint would be taken for one: of n states, with a
- * probability of n² / 2^65.
+ * The states that were seen, by 64-bit fingerprints, and, if they have costs, each with the
+ * smallest (0 to 255) at which it was reached. Two states of one fingerprint would be taken for
+ * one: of n states, with a probability of n² / 2^65.
  */
 export class Fingerprints {
-  #lows = new Int32Array(FIRST_CAPACITY);
-  #highs = new Int32Array(FIRST_CAPACITY);
-  /** Cost + 1; 0: a free slot. */
-  #costs = new Uint8Array(FIRST_CAPACITY);
+  /** Two words a slot, beside each other: one line of cache. A free slot is 0, 0. */
+  #halves = new Int32Array(FIRST_CAPACITY * 2);
+  #costs: Uint8Array | undefined;
   size = 0;
+
+  constructor({ costs = false } = {}) {
+    if (costs) this.#costs = new Uint8Array(FIRST_CAPACITY);
+  }
 
   /** False: no more fit. */
   get hasRoom(): boolean {
@@ -20,42 +23,47 @@ export class Fingerprints {
   }
 
   get bytes(): number {
-    return this.#costs.length * 9;
+    return this.#halves.byteLength + (this.#costs?.byteLength ?? 0);
   }
 
   /** True: new, or reached at a smaller cost than before. */
-  add(low: number, high: number, cost: number): boolean {
-    if (this.size * 2 >= this.#costs.length) this.#grow();
-    const at = this.#slot(low, high);
-    const known = this.#costs[at] as number;
-    if (known !== 0 && known - 1 <= cost) return false;
-    if (known === 0) this.size++;
-    this.#lows[at] = low;
-    this.#highs[at] = high;
-    this.#costs[at] = cost + 1;
+  add(low: number, high: number, cost = 0): boolean {
+    if (this.size * 4 >= this.#halves.length) this.#grow();
+    // 0, 0 is a free slot.
+    const first = low | high ? low : 1;
+    const slot = this.#slotOf(first, high);
+    const at = slot * 2;
+    if (this.#halves[at] === 0 && this.#halves[at + 1] === 0) {
+      this.#halves[at] = first;
+      this.#halves[at + 1] = high;
+      this.size++;
+    } else if (this.#costs === undefined || (this.#costs[slot] as number) <= cost) return false;
+    if (this.#costs) this.#costs[slot] = cost;
     return true;
   }
 
-  #slot(low: number, high: number): number {
-    const mask = this.#costs.length - 1;
-    let at = (low ^ Math.imul(high, 0x9e3779b1)) & mask;
-    while (this.#costs[at] !== 0 && (this.#lows[at] !== low || this.#highs[at] !== high)) {
-      at = (at + 1) & mask;
+  /** Where it lies, or the free slot where it belongs. */
+  #slotOf(low: number, high: number): number {
+    const halves = this.#halves;
+    const mask = (halves.length >> 1) - 1;
+    let slot = (low ^ Math.imul(high, 0x9e3779b1)) & mask;
+    for (; ; slot = (slot + 1) & mask) {
+      const [one, other] = [halves[slot * 2], halves[slot * 2 + 1]];
+      if ((one === low && other === high) || (one === 0 && other === 0)) return slot;
     }
-    return at;
   }
 
   #grow(): void {
-    const [lows, highs, costs] = [this.#lows, this.#highs, this.#costs];
-    this.#lows = new Int32Array(lows.length * 2);
-    this.#highs = new Int32Array(highs.length * 2);
-    this.#costs = new Uint8Array(costs.length * 2);
-    for (let from = 0; from < costs.length; from++) {
-      if (costs[from] === 0) continue;
-      const to = this.#slot(lows[from] as number, highs[from] as number);
-      this.#lows[to] = lows[from] as number;
-      this.#highs[to] = highs[from] as number;
-      this.#costs[to] = costs[from] as number;
+    const [halves, costs] = [this.#halves, this.#costs];
+    this.#halves = new Int32Array(halves.length * 2);
+    if (costs) this.#costs = new Uint8Array(costs.length * 2);
+    for (let from = 0; from < halves.length; from += 2) {
+      const [low, high] = [halves[from] as number, halves[from + 1] as number];
+      if (low === 0 && high === 0) continue;
+      const slot = this.#slotOf(low, high);
+      this.#halves[slot * 2] = low;
+      this.#halves[slot * 2 + 1] = high;
+      if (costs && this.#costs) this.#costs[slot] = costs[from >> 1] as number;
     }
   }
 }

@@ -11,7 +11,7 @@ import type { TracedCore } from "../../machine/core.ts";
 import type { Machine } from "../../machine/machine.ts";
 
 /**
- * The machine's memory with a way back, which the core keeps (assembly/memory/journal.ts), and a
+ * The machine's memory with a way back, which the core keeps (assembly/memory/undo.ts), and a
  * fingerprint of 64 bits over all words that count: 0 at the start.
  */
 export class UndoMemory {

@@ -60,7 +60,7 @@ export class VirtualCpus {
   readonly #registers: CpuRegisters;
   readonly #programs: readonly (readonly Instruction[])[];
   readonly #firstBits: readonly number[];
-  /** By CPU and the call that it is at: those of its operation and what follows, as Sharing has them. */
+  /** By CPU and the call that it is at: its operation's, and what follows, as Sharing has them. */
   readonly #ahead: readonly (readonly number[])[];
   #running = 0;
   #isRewinding = false;
