@@ -106,7 +106,8 @@ function entryName(name: string): string {
 
 function lockWords(value: number): string {
   const readers = value & (WRITER_WAITS - 1);
-  const holder = value & WRITER ? "a writer" : readers > 0 ? `${readers} readers` : "free";
+  const reading = readers === 1 ? "1 reader" : `${readers} readers`;
+  const holder = value & WRITER ? "a writer" : readers > 0 ? reading : "free";
   return value & WRITER_WAITS ? `${holder}, a writer waits` : holder;
 }
 

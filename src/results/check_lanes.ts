@@ -3,6 +3,10 @@ import type { CallEvent, Timeline, TimelineEvent } from "../executors/check/time
 import { changeWords, verdictWords } from "./check_event_words.ts";
 import { wrapped } from "./words.ts";
 
+/** Of what a call does, and of what is left of a line that is too long. */
+const INDENT = 2;
+const HANGING = 2;
+
 /**
  * A lane a CPU, time downwards: what a call does is indented under it. A call that goes on after
  * others ran is named again, `…` before it; `✗` is where the invariant broke.
@@ -16,7 +20,7 @@ export function laneLines(
   const heads = actors.map((name, cpu) => `CPU${cpu} ${name}`.padEnd(lane));
   const lines = [heads.join("").trimEnd(), "─".repeat(width)];
   const put = (cpu: number, indent: number, words: string): void => {
-    const [first = "", ...rest] = brokenLines(words, lane - indent - 1 - HANGING);
+    const [first = "", ...rest] = brokenLines(words, lane - indent - HANGING);
     const all = [first, ...rest.map((line) => " ".repeat(HANGING) + line)];
     lines.push(...all.map((line) => " ".repeat(cpu * lane + indent) + line));
   };
@@ -29,7 +33,8 @@ export function laneLines(
     if (words === undefined) continue;
     if (event.kind === "call") calls[cpu] = event;
     const call = calls[cpu];
-    if (event.kind !== "call" && call !== under) put(cpu, 0, `… ${call?.words}`);
+    if (event.kind !== "call" && call !== under)
+      put(cpu, 0, `… ${call?.words.replace(/\(.*\)$/, "()")}`);
     under = call;
     put(cpu, event.kind === "call" ? 0 : INDENT, words);
   }
@@ -37,10 +42,6 @@ export function laneLines(
   else put(broke.cpu, INDENT, `✗ ${invariant}`);
   return lines;
 }
-
-/** Of what a call does, and of what is left of a line that is too long. */
-const INDENT = 2;
-const HANGING = 2;
 
 /** What a word becomes has a line of its own where both do not fit. */
 function brokenLines(words: string, width: number): string[] {

@@ -7,6 +7,7 @@ import { lowestTables, type PageState, pageStates } from "./page_state.ts";
 import type { CallEvent, Timeline, TimelineEvent } from "./timeline.ts";
 import { pfnOf, tellingOf } from "./told_words.ts";
 import type { Trial } from "./trial.ts";
+import type { VirtualCpus } from "./virtual_cpus.ts";
 import type { World } from "./world.ts";
 
 /** A word that is compared with what it held before. */
@@ -21,7 +22,6 @@ interface Watched {
  * the counters of verdicts) is looked at then too.
  */
 export class Recorder {
-  readonly #trial: Trial;
   readonly #world: World;
   readonly #breach: Breach;
   readonly #events: TimelineEvent[] = [];
@@ -38,20 +38,18 @@ export class Recorder {
   #after: PageState[] = [];
 
   constructor(trial: Trial, breach: Breach) {
-    this.#trial = trial;
     this.#world = trial.world;
     this.#breach = breach;
     this.#before = pageStates(trial.world);
     this.#contents = contentWords(trial.world).map((address) => this.#watch(address));
     this.#verdicts = verdictWords(trial.world).map((address) => this.#watch(address));
-    this.#listen();
+    this.#listen(trial.cpus);
   }
 
   /** When the replay has ended and is not yet undone. */
-  end(): void {
+  end(isOver: boolean): void {
     this.#settle();
-    if (this.#broke !== undefined) return;
-    this.#breaks(this.#trial.cpus.runnable === 0 ? undefined : this.#cpu);
+    if (this.#broke === undefined) this.#breaks(isOver ? undefined : this.#cpu);
   }
 
   told(): Omit<Timeline, "actors"> {
@@ -63,8 +61,7 @@ export class Recorder {
     return { events: this.#events, broke: this.#broke, before, after };
   }
 
-  #listen(): void {
-    const { cpus } = this.#trial;
+  #listen(cpus: VirtualCpus): void {
     const { onAccess } = cpus;
     cpus.onAccess = (cpu, address, kind) => {
       this.#settle();

@@ -56,6 +56,6 @@ export function timelineOf(
 ): Timeline {
   const trial = new Trial(subject, leftOut);
   const recorder = new Recorder(trial, breach);
-  trial.replay(schedule, () => recorder.end());
+  trial.replay(schedule, (isOver) => recorder.end(isOver));
   return { actors: trial.actors.map(({ name }) => name), ...recorder.told() };
 }
