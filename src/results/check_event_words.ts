@@ -1,6 +1,7 @@
 import {
   PAGE_MAPPING_ANON,
   PG_ACTIVE,
+  PG_ANON_EXCLUSIVE,
   PG_LRU,
   PG_PIN,
   PG_PIN_WAS_LRU,
@@ -25,7 +26,8 @@ import { PAGE_FLAG_NAMES } from "./page_flag_names.ts";
 
 /** Beside those that dump_page() prints: what matters to files and pins. */
 const FLAG_NAMES: readonly (readonly [number, string])[] = [
-  ...PAGE_FLAG_NAMES,
+  ...PAGE_FLAG_NAMES.filter(([bit]) => bit !== PG_ANON_EXCLUSIVE),
+  [PG_ANON_EXCLUSIVE, "anon_exclusive"],
   [PG_LRU, "lru"],
   [PG_ACTIVE, "active"],
   [PG_PRIVATE, "private"],

@@ -37,7 +37,7 @@ export interface PageState {
   readonly index: number;
   /** Entries that map it. */
   readonly entries: readonly Entry[];
-  /** Pins in a count of the scheme's own; undefined: it keeps none beside the page's other words. */
+  /** Pins in a count of the scheme's own; undefined: it keeps none beside what stands above. */
   readonly counted: number | undefined;
   /** Pins in the ledger of each CPU. */
   readonly held: readonly number[];
