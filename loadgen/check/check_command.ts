@@ -13,6 +13,7 @@ import { wrapped } from "../../src/results/words.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
 import { LiveLine } from "../live_line.ts";
 import { type AskedCheck, type CheckFlags, readCheck } from "./check_flags.ts";
+import { checkTraceFile, writeTraceFile } from "./trace_file.ts";
 
 /** `pinlab check`: the exit status. Results go to standard output as they come. */
 export async function checkCommand(names: readonly string[], flags: CheckFlags): Promise<number> {
@@ -27,10 +28,12 @@ export async function checkCommand(names: readonly string[], flags: CheckFlags):
     problems.push({ where: "--replay", found: `${asked.subjects.length} checks`, accepted });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
+  if (flags.trace !== undefined) checkTraceFile(flags.trace);
   const results =
     flags.replay === undefined ? checkAll(asked, flags) : replayOne(asked, flags.replay);
   if (asked.format === "json")
     process.stdout.write(`${JSON.stringify(checkJson(results), null, 2)}\n`);
+  if (flags.trace !== undefined) writeTraceFile(flags.trace, results);
   return exitStatusOf(results.flatMap((result) => reasonOf(result) ?? []));
 }
 

@@ -20,6 +20,7 @@ export interface CheckFlags extends MachineFlags {
   readonly time?: string;
   readonly exhaustive?: boolean;
   readonly replay?: string;
+  readonly trace?: string;
   readonly format: string;
   readonly quiet?: boolean;
 }

@@ -32,6 +32,7 @@ export function addCheckCommand(program: Command, ended: (status: number) => voi
     .option("--time <time>", "one check takes so long at the most (default: 30s)")
     .option("--exhaustive", "no limit of time: until the space is exhausted")
     .option("--replay <token>", "run the one schedule of a token")
+    .option("--trace <file>", "also write counterexamples as Chrome JSON, which Perfetto opens")
     .addOption(new Option("--format <format>", "normal, json").default("normal"))
     .option("--quiet", "no progress on standard error")
     .action(async (races: string[], flags: CheckFlags) => {

@@ -1,27 +1,11 @@
-import {
-  PG_ACTIVE,
-  PG_LRU,
-  PG_PIN,
-  PG_PRIVATE,
-  PG_WRITEBACK,
-} from "../../assembly/shared/codes.ts";
 import type { CheckResult } from "../executors/check/check.ts";
 import type { Effort } from "../executors/check/outcome.ts";
-import { type TimelineEvent, timelineOf } from "../executors/check/timeline.ts";
+import { timelineOf } from "../executors/check/timeline.ts";
 import type { Subject } from "../executors/check/trial.ts";
 import { chosenParameters, schemeName } from "../scenario/machine_words.ts";
-import { PAGE_FLAG_NAMES } from "./page_flag_names.ts";
+import { laneLines } from "./check_lanes.ts";
+import { stateLines } from "./check_states.ts";
 import { binaryBytes, wholeWords, wrapped } from "./words.ts";
-
-/** Beside those that dump_page() prints: what matters to files and pins. */
-const FLAG_NAMES: readonly (readonly [number, string])[] = [
-  ...PAGE_FLAG_NAMES,
-  [PG_LRU, "lru"],
-  [PG_ACTIVE, "active"],
-  [PG_PRIVATE, "private"],
-  [PG_WRITEBACK, "writeback"],
-  [PG_PIN, "pin"],
-];
 
 const WIDTH = 96;
 const COLUMNS = [24, 20, 34, 10, 10, 11, 11, 8] as const;
@@ -73,10 +57,18 @@ export function detailLines(result: CheckResult): string[] {
   if (outcome.kind === "stopped") return [`    stopped (${outcome.reason}): ${outcome.words}`];
   if (outcome.kind === "passed") return [];
   const { breach } = outcome.counterexample;
+  const timeline = timelineOf(subject, outcome.counterexample);
+  const lines = [
+    ...wrapped(`${breach.invariant}: ${breach.words}`, WIDTH),
+    "",
+    ...laneLines(timeline, breach, WIDTH),
+    "",
+    ...stateLines(timeline, subject.machine, WIDTH),
+    "",
+  ];
   return [
     "",
-    ...wrapped(`${breach.invariant}: ${breach.words}`, WIDTH - 4).map((line) => `    ${line}`),
-    ...timelineLines(result).map((line) => `    ${line}`),
+    ...lines.map((line) => (line === "" ? "" : `    ${line}`)),
     `    replay: ${replayLine(subject, outcome.counterexample.token)}`,
     "",
   ];
@@ -87,38 +79,6 @@ export function replayLine({ race, machine, twist }: Subject, token: string): st
   const flags = chosenParameters(machine).map(({ name, value }) => `--${name} ${value}`);
   const own = twist === undefined ? [] : [`--variant ${twist}`];
   return ["pinlab check", race.name, ...flags, ...own, `--replay ${token}`].join(" ");
-}
-
-/** A lane a CPU, time downwards. */
-export function timelineLines({ subject, outcome }: CheckResult): string[] {
-  if (outcome.kind !== "violated") return [];
-  const { actors, events } = timelineOf(subject, outcome.counterexample);
-  const lane = Math.floor((WIDTH - 4) / actors.length);
-  const heads = actors.map((name, cpu) => `CPU${cpu} ${name}`.padEnd(lane));
-  const lines = [heads.join("").trimEnd(), "─".repeat(WIDTH - 4)];
-  for (const event of events) {
-    const indent = " ".repeat(event.cpu * lane);
-    const words = eventWords(event);
-    if (words !== undefined) lines.push(`${indent}${words}`);
-  }
-  return lines;
-}
-
-/** Locks and lists come and go; what a page is tells the story. */
-function eventWords(event: TimelineEvent): string | undefined {
-  if (event.kind === "call") return event.words;
-  const { name, before, after, isFlags } = event;
-  if (!/^page |interrupts off|^mmap_lock$/.test(name) || /lru\./.test(name)) return undefined;
-  const change = isFlags ? flagWords(before, after) : `${before} → ${after}`;
-  return change === "" ? undefined : `  ${name.replace(" flags", "")} ${change}`;
-}
-
-function flagWords(before: number, after: number): string {
-  const named = (bits: number): string[] =>
-    FLAG_NAMES.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
-  const set = named(after & ~before).map((name) => `+${name}`);
-  const cleared = named(before & ~after).map((name) => `−${name}`);
-  return [...set, ...cleared].join(" ");
 }
 
 export function effortWords({ states, schedules, bytes }: Effort): string {

@@ -131,7 +131,7 @@ export function chromeProblems({ traceEvents }: ChromeFile): string[] {
       if (isBegun === (event.ph === "b")) problems.push(`${event.ph} of ${id} out of turn`);
       if (event.ph === "b") begun.add(id);
       else begun.delete(id);
-    } else if (event.ph !== "i") problems.push(`phase ${event.ph}`);
+    } else if (event.ph !== "i" && event.ph !== "C") problems.push(`phase ${event.ph}`);
   }
   return problems;
 }

@@ -57,6 +57,8 @@ export class RaceJudge {
   readonly #cpus: VirtualCpus;
   readonly #rules: RaceRules;
   readonly #holds: ReadonlySet<string>;
+  /** Of the last execution: nobody could run any more when it was judged. */
+  isOver = false;
   /** What was found at ends that were judged already, by their fingerprints. */
   readonly #ends = new Map<string, Breach | undefined>();
 
@@ -69,11 +71,13 @@ export class RaceJudge {
   }
 
   afterStep(cpu: number): Breach | undefined {
+    this.isOver = false;
     const recorded = this.#world.word(this.#world.cpu(cpu) + CPU_FAULTS + FAULTS_TOTAL);
     return (recorded > 0 ? this.#recorded([]) : undefined) ?? this.#rules.afterStep?.();
   }
 
   atEnd(): Breach | undefined {
+    this.isOver = true;
     this.#memory.settle();
     const key = `${this.#memory.low},${this.#memory.high}`;
     if (this.#ends.has(key)) return this.#ends.get(key);
@@ -85,6 +89,7 @@ export class RaceJudge {
   }
 
   atDeadlock(): Breach {
+    this.isOver = true;
     const waiting: string[] = [];
     for (let cpu = 0; cpu < this.#cpus.count; cpu++) {
       const address = this.#cpus.waitsAt(cpu);

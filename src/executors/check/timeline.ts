@@ -1,55 +1,61 @@
-import { PAGE_FLAGS, PAGE_STRUCT_BYTES } from "../../../assembly/shared/layout.ts";
 import type { Counterexample } from "./outcome.ts";
+import type { PageState } from "./page_state.ts";
+import { Recorder } from "./recorder.ts";
+import type { Telling } from "./told_words.ts";
 import { type Subject, Trial } from "./trial.ts";
 
-/** One thing that happened on a CPU of a replayed schedule. */
-export type TimelineEvent =
-  | { readonly kind: "call"; readonly cpu: number; readonly words: string }
-  | {
-      /** An access that changed a word: its name, and what it held. */
-      readonly kind: "change";
-      readonly cpu: number;
-      readonly name: string;
-      /** True: the word is a page's flags. */
-      readonly isFlags: boolean;
-      readonly before: number;
-      readonly after: number;
-    };
+/** A call that a CPU made; its steps are all that lies between its first and its last. */
+export interface CallEvent {
+  readonly kind: "call";
+  readonly cpu: number;
+  /** Steps (accesses and beginnings of calls) of all CPUs before it. */
+  readonly step: number;
+  readonly words: string;
+  /** The step behind its last one, or behind the last one that it came to. */
+  readonly end: number;
+}
+
+/** A word that changed: its name, and what it held. */
+export interface ChangeEvent {
+  readonly kind: "change";
+  readonly cpu: number;
+  readonly step: number;
+  readonly name: string;
+  readonly telling: Telling;
+  /** The page frame whose word it is. */
+  readonly pfn: number | undefined;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** An answer of the pinned test: VERDICT_*. */
+export interface VerdictEvent {
+  readonly kind: "verdict";
+  readonly cpu: number;
+  readonly step: number;
+  readonly code: number;
+}
+
+export type TimelineEvent = CallEvent | ChangeEvent | VerdictEvent;
+
+/** What a counterexample does until it breaks the invariant, and what the pages were like. */
+export interface Timeline {
+  readonly actors: readonly string[];
+  readonly events: readonly TimelineEvent[];
+  /** Where it broke; no CPU: when none could run any more. */
+  readonly broke: { readonly cpu: number | undefined; readonly step: number };
+  /** Pages of which something changed: at the start, and when it broke. */
+  readonly before: readonly PageState[];
+  readonly after: readonly PageState[];
+}
 
 /** What a counterexample does, step by step, as a replay shows it. */
 export function timelineOf(
   subject: Subject,
-  { schedule, leftOut }: Counterexample,
-): {
-  readonly actors: readonly string[];
-  readonly events: readonly TimelineEvent[];
-} {
+  { schedule, leftOut, breach }: Counterexample,
+): Timeline {
   const trial = new Trial(subject, leftOut);
-  const { cpus, world } = trial;
-  const { memMapAt, pages } = world.machine.plan;
-  const events: TimelineEvent[] = [];
-  let pending: { cpu: number; address: number; before: number } | undefined;
-  const settle = (): void => {
-    if (pending === undefined) return;
-    const { cpu, address, before } = pending;
-    pending = undefined;
-    const after = world.word(address);
-    if (after === before) return;
-    const offset = address - memMapAt;
-    const isPage = offset >= 0 && offset < pages * PAGE_STRUCT_BYTES;
-    const isFlags = isPage && offset % PAGE_STRUCT_BYTES === PAGE_FLAGS;
-    events.push({ kind: "change", cpu, name: world.name(address), isFlags, before, after });
-  };
-  const { onAccess } = cpus;
-  cpus.onAccess = (cpu, address, kind) => {
-    settle();
-    onAccess?.(cpu, address, kind);
-    pending = { cpu, address, before: world.word(address) };
-  };
-  cpus.onCall = (cpu, { words }) => {
-    settle();
-    events.push({ kind: "call", cpu, words });
-  };
-  trial.replay(schedule, settle);
-  return { actors: trial.actors.map(({ name }) => name), events };
+  const recorder = new Recorder(trial, breach);
+  trial.replay(schedule, (isOver) => recorder.end(isOver));
+  return { actors: trial.actors.map(({ name }) => name), ...recorder.told() };
 }

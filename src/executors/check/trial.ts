@@ -36,12 +36,15 @@ export class Trial {
     this.explorer = new Explorer(this.cpus, memory, this.#judge);
   }
 
-  /** Runs a schedule from the start; undefined: it breaks nothing. `atEnd`: before it is undone. */
-  replay(schedule: Schedule, atEnd?: () => void): Breach | undefined {
+  /**
+   * Runs a schedule from the start; undefined: it breaks nothing. `atEnd`: before it is undone;
+   * `isOver`: nobody could run any more.
+   */
+  replay(schedule: Schedule, atEnd?: (isOver: boolean) => void): Breach | undefined {
     const mark = this.world.memory.mark();
     try {
       const breach = replay(this.cpus, this.#judge, schedule, DEPTH_MAX);
-      atEnd?.();
+      atEnd?.(this.#judge.isOver);
       return breach;
     } finally {
       this.world.memory.undo(mark);

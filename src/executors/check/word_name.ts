@@ -45,6 +45,7 @@ import {
   ZONE_LRU_LOCK,
   ZONE_NR_FREE,
 } from "../../../assembly/shared/layout.ts";
+import type { FilePlace } from "../../machine/files.ts";
 import type { Machine } from "../../machine/machine.ts";
 
 type Fields = Readonly<Record<number, string>>;
@@ -141,13 +142,11 @@ export function wordName({ plan }: Machine, address: number): string {
   return `${tableName(plan.filePlaces[0], address)}`;
 }
 
-function tableName(
-  place: { indexAt: number; dirtyAt: number; writebackAt: number } | undefined,
-  address: number,
-): string {
+function tableName(place: FilePlace | undefined, address: number): string {
   if (place === undefined || address < place.indexAt) return `word ${address}`;
   if (address >= place.writebackAt) return "writeback tags";
   if (address >= place.dirtyAt) return "dirty tags";
+  if (address >= place.diskAt) return `disk page ${(address - place.diskAt) >> 2}`;
   return `page cache slot ${(address - place.indexAt) >> 2}`;
 }
 

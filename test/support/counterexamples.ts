@@ -1,0 +1,81 @@
+import { Check, type CheckResult } from "../../src/executors/check/check.ts";
+import type { Counterexample } from "../../src/executors/check/outcome.ts";
+import type { Race, RaceMachine } from "../../src/executors/check/race.ts";
+import { RACES } from "../../src/executors/check/races.ts";
+import { type Timeline, timelineOf } from "../../src/executors/check/timeline.ts";
+import type { Subject } from "../../src/executors/check/trial.ts";
+import { completeMachine } from "../../src/scenario/machine_spec.ts";
+
+/** Races that are known to break something, and what they come to. */
+
+const TIME_MS = 20_000;
+
+export function checked(race: Race, { twist, ...input }: RaceMachine): CheckResult {
+  const subject = { race, machine: completeMachine({ ...input, pages: 16 }), twist };
+  return new Check(subject, { strategy: "dfs", timeMs: TIME_MS }).run();
+}
+
+export function raceOf(name: string): Race {
+  const race = RACES.find((one) => one.name === name);
+  if (race === undefined) throw new Error(`no race ${name}`);
+  return race;
+}
+
+/** Every race on every machine of its own that is expected to break it. */
+export function everyViolation(): CheckResult[] {
+  return RACES.flatMap((race) =>
+    race.machines
+      .filter(({ twist, ...input }) => {
+        return race.expects(completeMachine({ ...input, pages: 16 }), twist) === "violated";
+      })
+      .map((machine) => checked(race, machine)),
+  );
+}
+
+export interface Broken {
+  readonly result: CheckResult;
+  readonly subject: Subject;
+  readonly counterexample: Counterexample;
+  readonly timeline: Timeline;
+}
+
+export function broken(race: Race, machine: RaceMachine): Broken {
+  const result = checked(race, machine);
+  const { subject, outcome } = result;
+  if (outcome.kind !== "violated") throw new Error(`${race.name}: ${outcome.kind}`);
+  const { counterexample } = outcome;
+  return { result, subject, counterexample, timeline: timelineOf(subject, counterexample) };
+}
+
+/** A CPU that reads wants to write, and waits for itself. */
+export const UPGRADE: Race = {
+  name: "upgrade",
+  title: "mmap_lock, taken for writing by whoever holds it for reading",
+  story: "A reader never lets go.",
+  actors: ["reader", "reader"],
+  holds: [],
+  machines: [{ scheme: "bias" }],
+  matters: [],
+  expects: () => "violated",
+  stage: (world) => {
+    const { core, mm } = world;
+    const take = (cpu: number) => [
+      { words: "mmap_read_lock()", call: done(() => core.mmapReadLock(cpu, mm)) },
+      { words: "mmap_write_lock()", call: done(() => core.mmapWriteLock(cpu, mm)) },
+    ];
+    return {
+      takeDown: () => {},
+      actors: [0, 1].map((cpu) => ({
+        name: "reader",
+        operations: [{ words: "takes it twice", calls: take(world.cpu(cpu)) }],
+      })),
+    };
+  },
+};
+
+function done(work: () => void): () => number {
+  return () => {
+    work();
+    return 0;
+  };
+}
