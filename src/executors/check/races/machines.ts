@@ -18,6 +18,11 @@ export const TELLING: readonly RaceMachine[] = EVERY_SCHEME.filter(
   ({ scheme }) => scheme !== "refcount",
 );
 
+/** Of each way to count, as posted; counts that differ by where they lie alone, once. */
+export const DISTINCT_SCHEMES: readonly RaceMachine[] = EVERY_SCHEME.filter(
+  ({ scheme, sync }) => scheme === "bias" || scheme === "mapcount" || sync === "none",
+).filter(({ scheme }) => scheme !== "exact-side");
+
 const KEPT = { background: "skip", fsync: "bounce" } as const;
 const VALUES: Readonly<Record<Axis, readonly RaceMachine[]>> = {
   "test-at": TEST_AT_NAMES.map((testAt) => ({ testAt })),

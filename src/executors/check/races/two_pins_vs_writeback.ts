@@ -1,5 +1,5 @@
 import type { Race } from "../race.ts";
-import { EVERY_SCHEME } from "./machines.ts";
+import { DISTINCT_SCHEMES } from "./machines.ts";
 import { unpinLeft, writeByDma } from "./operations.ts";
 import { expectsOfPin } from "./pin_vs_mkclean.ts";
 import { writeBack } from "./write_page.ts";
@@ -20,7 +20,7 @@ export const twoPinsVsWriteback: Race = {
     "no-lost-dma-write",
     "stable-under-writeback",
   ],
-  machines: EVERY_SCHEME,
+  machines: DISTINCT_SCHEMES,
   matters: ["test-at", "recheck", "tlb", "stable-pages"],
   expects: expectsOfPin,
   stage: (world) => {
