@@ -1,11 +1,12 @@
 /*
- * The race pin-vs-mkclean (src/executors/check/races/pin_vs_mkclean.ts) of the scheme `bias` without
- * a SYNC, retold by hand: one step for each access of the core to memory that both CPUs touch.
- * Behind each step stands the function of the core that makes it.
+ * The race pin-vs-mkclean (src/executors/check/races/pin_vs_mkclean.ts) of the scheme `bias`,
+ * retold by hand: a step for each access to memory that both CPUs touch. The comments name the
+ * functions of the core that are retold.
  *
  * Left out is what only one of the two touches (mmap_lock, i_mmap, the reverse map's VMAs, upper
- * page tables, counters), bits that nobody reads here (PG_referenced), buffers, which nobody drops,
- * and how a lock's waiters sleep and are woken: who waits for a lock goes on when it is free.
+ * page tables, counters), looks that always see the same (the page's file, its buffers), bits that
+ * nobody looks at (PG_referenced), and how those who wait for a lock sleep and are woken: they go
+ * on when it is free.
  *
  * -DTEST_AT=BEFORE_MKCLEAN | AFTER_MKCLEAN | AFTER_SET_WRITEBACK
  * -DRECHECK=NONE | BEFORE_LOCK
@@ -34,28 +35,20 @@ bool pte_lock;
 
 /* struct page: _refcount, and of its flags each by itself. */
 short refcount = USUAL_REFERENCES;
-bool page_locked;
-bool page_dirty = true;
-bool page_writeback;
+bool page_locked, page_dirty = true, page_writeback;
 
 /* The file's i_pages lock, and what it guards: the dirty tag. */
 bool file_lock;
 bool tag_dirty = true;
 
-/* CPU_IRQ_OFF of the CPU that pins. */
-bool irq_off;
+bool irq_off; /* CPU_IRQ_OFF of the CPU that pins */
 
 /* Generations: what the page holds, and what the disk has of it. */
-bit content;
-bit disk;
+bit content, disk;
 
 /* The laboratory's own: the ledger, and the monitor of verdict-stable. */
-bool held;
-bool asked;
-bool pinned_late;
-bool submitted;
-/* CPUs that have done all that they had to do. */
-byte ended;
+bool held, asked, pinned_late, submitted;
+byte ended; /* CPUs that have done all that they had to do */
 
 #define LOCK(word) atomic { !word; word = true }
 #define UNLOCK(word) word = false
@@ -72,13 +65,7 @@ inline get_unless_zero(references) {
 /* setPageDirty(): was_clean says what it found. */
 inline set_page_dirty() {
   atomic { was_clean = !page_dirty; page_dirty = true };
-  if
-  :: was_clean ->
-    LOCK(file_lock);
-    tag_dirty = true;
-    UNLOCK(file_lock)
-  :: else
-  fi
+  if :: was_clean -> LOCK(file_lock); tag_dirty = true; UNLOCK(file_lock) :: else fi
 }
 
 /*
@@ -87,8 +74,8 @@ inline set_page_dirty() {
  */
 inline acquired() {
   held = true;
-  assert(!(submitted && page_writeback));
-  pinned_late = pinned_late || asked
+  assert(!submitted);
+  pinned_late = asked
 }
 
 /* walkPtes(), grabCarefully(): the whole bias at once, then the second look at the entry. */
@@ -105,33 +92,19 @@ inline grab_with_bias() {
   fi;
   /* grabCarefully(): what the straight way did not get, once more. */
   if
-  :: !got ->
+  :: got
+  :: else ->
     entry = pte;
-    if
-    :: entry == RW -> get_unless_zero(BIAS); got = true
-    :: else
-    fi
-  :: else
+    if :: entry == RW -> get_unless_zero(BIAS); got = true :: else fi
   fi;
-  if
-  :: got && pte != entry ->
-    /* undo() */
-    refcount = refcount - BIAS;
-    got = false
-  :: !got || pte == entry
-  fi
+  /* undo() */
+  if :: got && pte != entry -> refcount = refcount - BIAS; got = false :: else fi
 }
 
 /* pinSynced() with --recheck none: a plain reference, the rest by raise(), no second look. */
 inline grab_and_raise() {
   entry = pte;
-  if
-  :: entry == RW ->
-    get_unless_zero(1);
-    refcount = refcount + BIAS - 1;
-    got = true
-  :: else
-  fi
+  if :: entry == RW -> get_unless_zero(1); refcount = refcount + BIAS - 1; got = true :: else fi
 }
 
 /* gupFast(): interrupts are off around the walk (fastWith()). */
@@ -160,49 +133,30 @@ inline follow_page() {
 #else
     refcount = refcount + BIAS;
 #endif
-    got = true;
-    atomic { UNLOCK(pte_lock); acquired() }
+    atomic { UNLOCK(pte_lock); got = true; acquired() }
   :: else -> UNLOCK(pte_lock)
   fi
 }
 
-/* faultFilePage(), faultWriteShared(): page_mkwrite() under the page lock, then the entry. */
-inline fault_shared() {
+/*
+ * handleMmFault(), faultWriteProtected(), faultWriteShared(): page_mkwrite() under the page lock,
+ * then the entry. It is never absent here: it was seen read-only under its lock, and stays cleaned.
+ */
+inline handle_mm_fault() {
+  entry = pte;
+  assert(entry != ABSENT);
+  entry = pte;
   get_unless_zero(1);
   LOCK(page_locked);
   /* prepareWrite(): wait_for_stable_page() */
   !page_writeback;
   set_page_dirty();
-  /* installPage(), upgradeEntry(): if it still is what was seen. */
+  /* upgradeEntry(): if it still is what was seen. */
   LOCK(pte_lock);
-  if
-  :: pte == entry ->
-    if
-    :: entry == ABSENT -> refcount = refcount + 1
-    :: else
-    fi;
-    pte = RW
-  :: else
-  fi;
+  if :: pte == entry -> pte = RW :: else fi;
   UNLOCK(pte_lock);
   UNLOCK(page_locked);
   refcount = refcount - 1
-}
-
-/* handleMmFault(): what is writable by now needs no fault. */
-inline handle_mm_fault() {
-  entry = pte;
-  if
-  :: entry == READ_ONLY ->
-    /* faultWriteProtected() looks again; what is absent now is left to the next fault. */
-    entry = pte;
-    if
-    :: entry == ABSENT
-    :: else -> fault_shared()
-    fi
-  :: entry == ABSENT -> fault_shared()
-  :: entry == RW
-  fi
 }
 
 /* unpin_user_pages_dirty_lock(): dirtyFolio(), then the pin's references. */
@@ -212,9 +166,8 @@ inline unpin_dirty_lock() {
   :: page_dirty
   :: else ->
     LOCK(page_locked);
-    /* setPageDirtyUnasked() */
     set_page_dirty();
-    /* no-dirty-without-mkwrite */
+    /* setPageDirtyUnasked(): no-dirty-without-mkwrite */
     assert(!was_clean);
     UNLOCK(page_locked)
   fi;
@@ -231,12 +184,9 @@ active proctype direct_io() {
   /* gupSlow(): follows the page, and faults it in until it can. */
   do
   :: got -> break
-  :: !got ->
+  :: else ->
     follow_page();
-    if
-    :: !got -> handle_mm_fault()
-    :: else
-    fi
+    if :: got :: else -> handle_mm_fault() fi
   od;
   /* dmaToFile() */
   content = 1;
@@ -246,11 +196,12 @@ active proctype direct_io() {
 /* testPinned(): the scheme is asked between two looks at the ledger. no-false-negative */
 inline ask() {
   was_held = held;
-  atomic {
-    is_pinned = refcount >= BIAS;
-    asked = true;
-    assert(is_pinned || !(was_held && held))
-  }
+  atomic { is_pinned = refcount >= BIAS; asked = true; assert(is_pinned || !(was_held && held)) }
+}
+
+inline ask_or_leave() {
+  ask();
+  if :: is_pinned -> goto leave :: else fi
 }
 
 /* mkclean(), visit(): the entry is cleared, flushed and set again without its right to write. */
@@ -260,8 +211,7 @@ inline page_mkclean() {
   :: pte == RW ->
     pte = ABSENT;
 #if TLB == IPI
-    /* awaitWalkers() */
-    !irq_off;
+    !irq_off; /* awaitWalkers() */
 #endif
     pte = READ_ONLY;
     UNLOCK(pte_lock);
@@ -274,10 +224,7 @@ inline page_mkclean() {
 inline set_page_writeback() {
   LOCK(file_lock);
   atomic { was_clean = !page_dirty; page_writeback = true };
-  if
-  :: was_clean -> tag_dirty = false
-  :: else
-  fi;
+  if :: was_clean -> tag_dirty = false :: else fi;
   UNLOCK(file_lock)
 }
 
@@ -290,31 +237,20 @@ inline end_page_writeback() {
 
 /* writePage() with the policy `skip`: a page that is pinned stays dirty. */
 inline write_page() {
-  if
-  :: !page_dirty -> goto leave
-  :: else
-  fi;
+  if :: !page_dirty -> goto leave :: else fi;
 #if TEST_AT == BEFORE_MKCLEAN
-  ask();
-  if :: is_pinned -> goto leave :: else fi;
+  ask_or_leave();
 #endif
   page_mkclean();
 #if TEST_AT == AFTER_MKCLEAN
-  ask();
-  if :: is_pinned -> goto leave :: else fi;
+  ask_or_leave();
 #endif
   /* testClearPageDirty() */
   page_dirty = false;
   set_page_writeback();
 #if TEST_AT == AFTER_SET_WRITEBACK
   ask();
-  if
-  :: is_pinned ->
-    set_page_dirty();
-    end_page_writeback();
-    goto leave
-  :: else
-  fi
+  if :: is_pinned -> set_page_dirty(); end_page_writeback(); goto leave :: else fi
 #endif
 }
 
@@ -336,11 +272,8 @@ active proctype writeback() {
   write_page();
   /* With its last access the device has the bytes, and the monitor hears of it. */
   atomic {
-    UNLOCK(page_locked);
-    fetched = content;
-    submitted = true;
-    asked = false;
-    assert(!pinned_late)
+    UNLOCK(page_locked); fetched = content;
+    assert(!pinned_late); asked = false; submitted = true
   };
   complete_write();
   goto put;
@@ -357,15 +290,9 @@ active proctype judge() {
     /* conserved-refcount */
     assert(refcount == USUAL_REFERENCES);
     /* try_to_unmap(): a dirty entry makes the page dirty. */
-    if
-    :: pte == RW && !page_dirty -> page_dirty = true; tag_dirty = true
-    :: else
-    fi;
+    if :: pte == RW && !page_dirty -> page_dirty = true; tag_dirty = true :: else fi;
     /* lastSync() finds the page by its tag. */
-    if
-    :: tag_dirty && page_dirty -> page_dirty = false; disk = content
-    :: else
-    fi;
+    if :: tag_dirty && page_dirty -> page_dirty = false; disk = content :: else fi;
     /* checkFiles(), checkNothingLost(): no-lost-dma-write */
     assert(!page_dirty);
     assert(disk == content)
