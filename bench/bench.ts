@@ -63,7 +63,7 @@ export const FULL: BenchSize = {
   curveOrder: 20,
   watching: { slices: 150, sliceMs: 2000 },
   drawing: { seconds: 600, frames: 600 },
-  spin: { configurations: CONFIGURATIONS.length, runs: 11 },
+  spin: { configurations: CONFIGURATIONS.length, runs: 21 },
   shrink: (gup) => gup,
 };
 
