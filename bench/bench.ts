@@ -10,6 +10,7 @@ import { costOfFiles } from "./no_files.ts";
 import { halfRates } from "./rates.ts";
 import { samplingCost } from "./sampling.ts";
 import type { Effort } from "./side_by_side.ts";
+import { besideSpin, CONFIGURATIONS } from "./spin/beside_spin.ts";
 import { startTime } from "./start.ts";
 import { syncCost } from "./sync_cost.ts";
 import { renderTable, type Table } from "./table.ts";
@@ -30,6 +31,7 @@ export const SECTIONS = [
   "sync",
   "watching",
   "drawing",
+  "spin",
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
@@ -45,6 +47,8 @@ export interface BenchSize {
   readonly curveOrder: number;
   readonly watching: WatchingSize;
   readonly drawing: DrawingSize;
+  /** Configurations of `spin`, and runs of each. */
+  readonly spin: { readonly configurations: number; readonly runs: number };
   readonly shrink: (gup: GupCase) => GupCase;
 }
 
@@ -59,6 +63,7 @@ export const FULL: BenchSize = {
   curveOrder: 20,
   watching: { slices: 150, sliceMs: 2000 },
   drawing: { seconds: 600, frames: 600 },
+  spin: { configurations: CONFIGURATIONS.length, runs: 21 },
   shrink: (gup) => gup,
 };
 
@@ -74,6 +79,7 @@ export const SMALL: BenchSize = {
   curveOrder: 12,
   watching: { slices: 8, sliceMs: 250 },
   drawing: { seconds: 100, frames: 10 },
+  spin: { configurations: 1, runs: 1 },
   shrink: (gup) => ({ ...gup, bufferPages: Math.min(gup.bufferPages, 4096) }),
 };
 
@@ -121,6 +127,10 @@ function measure(section: SectionName, size: BenchSize, workshop: TwinWorkshop):
       return watching(size.watching);
     case "drawing":
       return drawing(size.drawing);
+    case "spin": {
+      const { configurations, runs } = size.spin;
+      return Promise.resolve(besideSpin(CONFIGURATIONS.slice(0, configurations), runs));
+    }
   }
 }
 

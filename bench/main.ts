@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bench, FULL, SECTIONS, type SectionName, SMALL } from "./bench.ts";
+import { missingTools } from "./spin/verifier.ts";
 
 const HELP = `npm run bench -- [--small] [--node PATH] [SECTION…]
 
 The native core on one thread against a C twin that does the same work, and what else has a bar.
-Needs gcc.
+Needs gcc; the section spin needs SPIN as well.
 
 SECTION      ${SECTIONS.join(", ")}; without one, all
 --small      the size that the tests run: a few seconds, figures worth nothing
@@ -22,9 +23,20 @@ async function main(args: string[]): Promise<number> {
     return USAGE_STATUS;
   }
   const { help, small, node, sections } = asked;
-  if (help) console.log(HELP);
-  else if (node !== undefined) return runUnder(node, small, sections);
-  else await bench(sections, small ? SMALL : FULL, (text) => console.log(text));
+  if (help) {
+    console.log(HELP);
+    return 0;
+  }
+  return node === undefined ? measure(small, sections) : runUnder(node, small, sections);
+}
+
+async function measure(small: boolean, sections: readonly SectionName[]): Promise<number> {
+  const missing = sections.includes("spin") ? missingTools() : undefined;
+  if (missing !== undefined) {
+    console.error(missing);
+    return 1;
+  }
+  await bench(sections, small ? SMALL : FULL, (text) => console.log(text));
   return 0;
 }
 

@@ -12,7 +12,8 @@ export type Tool =
   | "chromium"
   | "python3"
   | "python3-prometheus-client"
-  | "gcc";
+  | "gcc"
+  | "spin";
 
 /** Debian's libhdrhistogram-java. */
 export const HDRHISTOGRAM_JAR = "/usr/share/java/hdrhistogram.jar";
@@ -34,6 +35,8 @@ export function needs(tool: Tool): { missing: string | undefined } {
     case "gcc":
     case "chromium":
       return { missing: answers(tool, "--version") ? undefined : `${tool} is not installed` };
+    case "spin":
+      return { missing: missingSpin() };
     case "fio_jsonplus_clat2csv":
       return {
         missing: answers(tool, "--help") ? undefined : "fio_jsonplus_clat2csv is not installed",
@@ -65,6 +68,12 @@ function missingKernelPins(): string | undefined {
   } catch {
     return "the kernel's counters cannot be flushed";
   }
+}
+
+/** What writes verifiers, and what compiles them. */
+function missingSpin(): string | undefined {
+  if (!answers("spin", "-V")) return "spin is not installed";
+  return answers("gcc", "--version") ? undefined : "gcc is not installed";
 }
 
 /** A Java that compiles (the reader in test/results is a source file) and the library. */
