@@ -4,10 +4,12 @@ import { describeEnvironment } from "../src/machine/environment.ts";
 import { againstTwin } from "./against_twin.ts";
 import { BARRED_CASES, type GupCase, HOT, HUGE, RANDOM, RUN_32, SCHEMES } from "./cases.ts";
 import { type DrawingSize, drawing } from "./drawing.ts";
+import { type ExplorerSize, explorerSpeed } from "./explorer_speed.ts";
 import { fileCosts } from "./file_costs.ts";
 import { hugePages } from "./huge_pages.ts";
 import { costOfFiles } from "./no_files.ts";
 import { halfRates } from "./rates.ts";
+import { reduction } from "./reduction.ts";
 import { samplingCost } from "./sampling.ts";
 import type { Effort } from "./side_by_side.ts";
 import { besideSpin, CONFIGURATIONS } from "./spin/beside_spin.ts";
@@ -31,6 +33,8 @@ export const SECTIONS = [
   "sync",
   "watching",
   "drawing",
+  "explorer",
+  "reduction",
   "spin",
 ] as const;
 export type SectionName = (typeof SECTIONS)[number];
@@ -47,6 +51,9 @@ export interface BenchSize {
   readonly curveOrder: number;
   readonly watching: WatchingSize;
   readonly drawing: DrawingSize;
+  readonly explorer: ExplorerSize;
+  /** Of one exploration in `reduction`, at the most. */
+  readonly executions: number;
   /** Configurations of `spin`, and runs of each. */
   readonly spin: { readonly configurations: number; readonly runs: number };
   readonly shrink: (gup: GupCase) => GupCase;
@@ -63,6 +70,8 @@ export const FULL: BenchSize = {
   curveOrder: 20,
   watching: { slices: 150, sliceMs: 2000 },
   drawing: { seconds: 600, frames: 600 },
+  explorer: { runs: 5, executions: 300_000, races: 5 },
+  executions: 2_000_000,
   spin: { configurations: CONFIGURATIONS.length, runs: 21 },
   shrink: (gup) => gup,
 };
@@ -79,6 +88,8 @@ export const SMALL: BenchSize = {
   curveOrder: 12,
   watching: { slices: 8, sliceMs: 250 },
   drawing: { seconds: 100, frames: 10 },
+  explorer: { runs: 1, executions: 1000, races: 1 },
+  executions: 3000,
   spin: { configurations: 1, runs: 1 },
   shrink: (gup) => ({ ...gup, bufferPages: Math.min(gup.bufferPages, 4096) }),
 };
@@ -127,6 +138,10 @@ function measure(section: SectionName, size: BenchSize, workshop: TwinWorkshop):
       return watching(size.watching);
     case "drawing":
       return drawing(size.drawing);
+    case "explorer":
+      return Promise.resolve(explorerSpeed(size.explorer));
+    case "reduction":
+      return Promise.resolve(reduction(size.executions));
     case "spin": {
       const { configurations, runs } = size.spin;
       return Promise.resolve(besideSpin(CONFIGURATIONS.slice(0, configurations), runs));

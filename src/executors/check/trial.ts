@@ -4,6 +4,7 @@ import { type Breach, Explorer, replay, type Schedule } from "./explore.ts";
 import { RaceJudge } from "./judge.ts";
 import type { LeftOut } from "./outcome.ts";
 import type { Race } from "./race.ts";
+import { Sharing } from "./sharing.ts";
 import { VirtualCpus } from "./virtual_cpus.ts";
 import { World } from "./world.ts";
 
@@ -25,12 +26,13 @@ export class Trial {
   readonly actors: readonly Actor[];
   readonly #judge: RaceJudge;
 
-  constructor({ race, machine, twist }: Subject, leftOut: LeftOut = 0) {
+  /** `Shares`: what tells where it matters who goes on. */
+  constructor({ race, machine, twist }: Subject, leftOut: LeftOut = 0, Shares = Sharing) {
     this.world = new World(machine, race.actors.length);
     const stage = race.stage(this.world, twist);
     this.actors = without(stage.actors, leftOut);
     const { memory } = this.world;
-    this.cpus = new VirtualCpus(this.world, memory, this.actors);
+    this.cpus = new VirtualCpus(this.world, memory, this.actors, Shares);
     this.cpus.onAccess = stage.onAccess ?? null;
     this.#judge = new RaceJudge(this.world, memory, this.cpus, { holds: race.holds, ...stage });
     this.explorer = new Explorer(this.cpus, memory, this.#judge);

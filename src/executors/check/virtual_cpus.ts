@@ -72,7 +72,7 @@ export class VirtualCpus {
   /** Stops after so many units, wherever that is; 0: at points that matter. */
   #stopAfter = 0;
 
-  constructor(world: World, memory: UndoMemory, actors: readonly Actor[], sharing?: Sharing) {
+  constructor(world: World, memory: UndoMemory, actors: readonly Actor[], Shares = Sharing) {
     this.#world = world;
     this.#memory = memory;
     this.#registers = new CpuRegisters(world, memory);
@@ -81,7 +81,7 @@ export class VirtualCpus {
     const lengths = this.#programs.map(({ length }) => length);
     this.#firstBits = lengths.map((_, cpu) => sumOf(lengths.slice(0, cpu)));
     this.#ahead = this.#programs.map((program, cpu) => aheadOf(program, this.#firstBits[cpu] ?? 0));
-    this.sharing = sharing ?? new Sharing(world.machine.plan.marksAt >>> 2, lengths);
+    this.sharing = new Shares(world.machine.plan.marksAt >>> 2, lengths);
     for (const [cpu, program] of this.#programs.entries()) {
       if (program.length === 0) this.#registers.set(cpu, REGISTER_STATUS, DONE);
     }
