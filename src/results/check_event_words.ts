@@ -38,9 +38,9 @@ const FLAG_NAMES: readonly (readonly [number, string])[] = [
 
 const VERDICT_WORDS: Readonly<Record<number, string>> = {
   [VERDICT_TRUE_POSITIVE]: "is told: pinned",
-  [VERDICT_FALSE_POSITIVE]: "is told: pinned, but it is not",
+  [VERDICT_FALSE_POSITIVE]: "is told, wrongly: pinned",
   [VERDICT_TRUE_NEGATIVE]: "is told: not pinned",
-  [VERDICT_FALSE_NEGATIVE]: "is told: not pinned, but it is",
+  [VERDICT_FALSE_NEGATIVE]: "is told, wrongly: not pinned",
   [VERDICT_UNDECIDED]: "asks whether it is pinned, while that changes",
   [VERDICT_UNKNOWN]: "is told: nobody knows whether it is pinned",
 };
