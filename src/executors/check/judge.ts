@@ -12,6 +12,7 @@ import { readFaults } from "../../machine/vmstat.ts";
 import type { InvariantName } from "../../scenario/promises.ts";
 import { breachesOf } from "../findings.ts";
 import type { Breach } from "./explore.ts";
+import { ReferenceFloor } from "./reference_floor.ts";
 import type { UndoMemory } from "./undo_memory.ts";
 import { SleepsForEver, type VirtualCpus } from "./virtual_cpus.ts";
 import type { World } from "./world.ts";
@@ -56,6 +57,7 @@ export class RaceJudge {
   readonly #memory: UndoMemory;
   readonly #cpus: VirtualCpus;
   readonly #rules: RaceRules;
+  readonly #floor: ReferenceFloor;
   readonly #holds: ReadonlySet<string>;
   /** Of the last execution: nobody could run any more when it was judged. */
   isOver = false;
@@ -67,13 +69,15 @@ export class RaceJudge {
     this.#memory = memory;
     this.#cpus = cpus;
     this.#rules = rules;
+    this.#floor = new ReferenceFloor(world);
     this.#holds = new Set<string>([...ALWAYS, ...rules.holds]);
   }
 
   afterStep(cpu: number): Breach | undefined {
     this.isOver = false;
     const recorded = this.#world.word(this.#world.cpu(cpu) + CPU_FAULTS + FAULTS_TOTAL);
-    return (recorded > 0 ? this.#recorded([]) : undefined) ?? this.#rules.afterStep?.();
+    const fault = recorded > 0 ? this.#recorded([]) : undefined;
+    return fault ?? this.#rules.afterStep?.() ?? this.#floor.check();
   }
 
   atEnd(): Breach | undefined {
