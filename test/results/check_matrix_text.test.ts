@@ -31,7 +31,8 @@ describe("matrixText", () => {
         "",
         "recheck (none, before-lock) changes no verdict.",
         "tlb (ipi, broadcast) changes no verdict.",
-        "ok = passed, every schedule; uaf = violated: no-use-after-free; [ ] = as the scheme was posted",
+        "ok = passed, every schedule; uaf = violated: no-use-after-free; [ ] = as the scheme was " +
+          "posted",
         "! exact recheck=none: violated, expected: passed (and 3 more of the cell)",
         "    replay: pinlab check a-race --scheme exact --rules 5.0 --recheck none --replay TOKEN",
       ].join("\n"),
