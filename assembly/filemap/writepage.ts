@@ -23,6 +23,7 @@ import { quietLoad32, quietPoll32, quietStore32 } from "../memory/quiet";
 import { unlockPage } from "../mm/page_lock";
 import { recordFault } from "../observe/faults";
 import { testPinned } from "../observe/verdict";
+import { pageMaybeDmaPinned } from "../pins/scheme";
 import { countVmstat, countWork } from "../observe/vmstat";
 import { contentWord, diskWord, pageIndex } from "./address_space";
 import { hasBuffers, setPageDirty } from "./dirty";
@@ -111,11 +112,14 @@ function ask(cpu: usize, page: usize, policy: u32): u32 {
 
 /**
  * Policy wait, the page lock dropped: until the page's references are no longer as many as they
- * were before it was asked for. False: the pin outlives all patience, the page is left dirty.
+ * were before it was asked for. False: the pin outlives all patience, the page is left dirty. A pin
+ * that came after they were read and went before the wait leaves them as many: whoever has lost
+ * patience asks once more.
  */
 export function waitForUnpin(cpu: usize, page: usize, references: u32): bool {
   countWork(cpu, WORK_WAITED, 1);
   if (awaitChange32(page + PAGE_REFCOUNT, references, STUCK_NS)) return true;
+  if (pageMaybeDmaPinned(page) != MAYBE_PINNED) return true;
   isStuck(cpu, page);
   return false;
 }

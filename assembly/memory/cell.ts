@@ -260,14 +260,14 @@ function nativeAwaitZero(address: usize): void {
 
 /**
  * Waits until the word is no longer `expected`, though nobody notifies, for about `ns` at the most;
- * false: it still is. Traced: for ever.
+ * false: it still is. Traced: until nobody else can go on.
  */
 @inline
 export function awaitChange32(address: usize, expected: u32, ns: f64): bool {
   seam(address, ACCESS_WAIT | ORDER_FULL);
   if (isDefined(TRACED)) {
     if (atomic.load<u32>(address) == expected) step(address, ACCESS_AWAIT_CHANGE);
-    return true;
+    return atomic.load<u32>(address) != expected;
   }
   return nativeAwaitChange(address, expected, ns);
 }

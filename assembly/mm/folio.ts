@@ -223,10 +223,15 @@ export function mapPages(cpu: usize, page: usize, count: u32): void {
 
 /** Takes one page-table mapping and its reference back. */
 export function unmapPage(cpu: usize, page: usize): void {
+  pageRemoveRmap(page);
+  putFolio(cpu, compoundHead(page), 1);
+}
+
+/** Its mapping alone: its reference is still to be dropped. */
+export function pageRemoveRmap(page: usize): void {
   const folio = compoundHead(page);
   subVoid32(page + PAGE_MAPCOUNT, 1);
   if (isLarge(folio)) subVoid32(folio + FOLIO_LARGE_MAPCOUNT, 1);
-  putFolio(cpu, folio, 1);
 }
 
 /** A PMD maps the folio as a whole: one reference, one mapping. */

@@ -4,11 +4,11 @@ import { PTE_DIRTY, PTE_SPECIAL } from "../shared/codes.ts";
 import { exchange64, loadAcquire64 } from "../memory/cell";
 import { quietLoad32, quietStore32 } from "../memory/quiet";
 import { lock, unlock } from "../memory/lock";
-import { pfnToPage } from "../memory/page";
+import { compoundHead, pfnToPage } from "../memory/page";
 import { entryPfn, entryTable, isLeaf, isPresent, pteEntry, tableLock } from "../memory/page_table";
 import { fileOf } from "../filemap/address_space";
 import { setPageDirty } from "../filemap/dirty";
-import { unmapEntireFolio, unmapPage } from "./folio";
+import { pageRemoveRmap, putFolio, unmapEntireFolio } from "./folio";
 import { findPmdEntry, flushTlb } from "./tables";
 
 /**
@@ -42,7 +42,10 @@ function zapHuge(cpu: usize, pmd: usize): void {
   unmapEntireFolio(cpu, pfnToPage(entryPfn(entry)));
 }
 
-/** Part of one PTE table: cleared under its lock, flushed once, freed after the flush. */
+/**
+ * Part of one PTE table: cleared and no longer counted as mapped under its lock, flushed once,
+ * freed after the flush.
+ */
 function zapTable(cpu: usize, table: usize, start: u32, end: u32): void {
   const gather = cpu + CPU_GATHER;
   let gathered: usize = 0;
@@ -56,12 +59,13 @@ function zapTable(cpu: usize, table: usize, start: u32, end: u32): void {
     const page = pfnToPage(entryPfn(entry));
     // Under the table's lock: who finds no entry there any more has found the page dirty.
     if (entry & PTE_DIRTY && fileOf(page)) setPageDirty(cpu, page);
+    pageRemoveRmap(page);
     quietStore32(gather + gathered, page);
     gathered += 4;
   }
   unlock(ptl);
   flushTlb(cpu);
   for (let at: usize = 0; at < gathered; at += 4) {
-    unmapPage(cpu, quietLoad32(gather + at));
+    putFolio(cpu, compoundHead(quietLoad32(gather + at)), 1);
   }
 }

@@ -1,8 +1,12 @@
 import { Check, type CheckResult } from "../../src/executors/check/check.ts";
+import type { Effort } from "../../src/executors/check/outcome.ts";
 import { RACES } from "../../src/executors/check/races.ts";
 import { replayed } from "../../src/executors/check/replayed.ts";
+import type { Subject } from "../../src/executors/check/trial.ts";
 import { checkJson } from "../../src/results/check_json.ts";
-import { detailLines, effortWords, headLine, resultLine } from "../../src/results/check_text.ts";
+import { isUnexpected } from "../../src/results/check_matrix.ts";
+import { matrixText, sumLine } from "../../src/results/check_matrix_text.ts";
+import { detailLines, headLine, resultLine } from "../../src/results/check_text.ts";
 import {
   EXIT_INVARIANT,
   EXIT_LIMIT,
@@ -11,8 +15,8 @@ import {
 } from "../../src/results/exit_status.ts";
 import { wrapped } from "../../src/results/words.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
-import { LiveLine } from "../live_line.ts";
 import { type AskedCheck, type CheckFlags, readCheck } from "./check_flags.ts";
+import { CheckProgress } from "./check_progress.ts";
 import { checkTraceFile, writeTraceFile } from "./trace_file.ts";
 
 /** `pinlab check`: the exit status. Results go to standard output as they come. */
@@ -51,36 +55,48 @@ function listText(): string {
 }
 
 function checkAll({ subjects, options, format }: AskedCheck, flags: CheckFlags): CheckResult[] {
-  const line = new LiveLine(process.stderr, flags.quiet === true);
-  const say = (text: string): void => {
-    line.end();
-    if (format === "normal") process.stdout.write(`${text}\n`);
+  const progress = new CheckProgress(process.stderr, flags.quiet === true, subjects.length);
+  const say = (text: string | undefined): void => {
+    if (text === undefined || format !== "normal") return;
+    progress.clear();
+    process.stdout.write(`${text}\n`);
   };
-  say(headLine());
-  let lastNs = 0;
-  return subjects.map((subject, index) => {
-    const onProgress = (effort: CheckResult["effort"]): void => {
-      const nowNs = line.due(lastNs);
-      if (nowNs === undefined) return;
-      lastNs = nowNs;
-      line.write(`${index + 1}/${subjects.length} ${subject.race.name}: ${effortWords(effort)}`);
-    };
+  if (!flags.matrix) say(headLine());
+  const results: CheckResult[] = [];
+  for (const subject of subjects) {
+    const onProgress = (effort: Effort): void => progress.update(subject.race.name, effort);
     const result = new Check(subject, { ...options, onProgress }).run();
-    say(
-      [
-        resultLine(result),
-        ...(isWorthTelling(result, subjects.length) ? detailLines(result) : []),
-      ].join("\n"),
-    );
-    return result;
-  });
+    results.push(result);
+    progress.ended();
+    say(flags.matrix ? tableOf(result, results, subjects) : rowsOf(result, subjects));
+  }
+  progress.clear();
+  if (results.length > 1) say(sumLine(results, progress.seconds));
+  return results;
+}
+
+function rowsOf(result: CheckResult, { length }: readonly Subject[]): string {
+  return [resultLine(result), ...(isWorthTelling(result, length) ? detailLines(result) : [])].join(
+    "\n",
+  );
+}
+
+/** The table of a race whose last result this is. */
+function tableOf(
+  { subject: { race } }: CheckResult,
+  results: readonly CheckResult[],
+  subjects: readonly Subject[],
+): string | undefined {
+  if (subjects[results.length]?.race === race) return undefined;
+  return matrixText(
+    race,
+    results.filter(({ subject }) => subject.race === race),
+  );
 }
 
 /** Of many an expected counterexample is one line; alone it is told. */
-function isWorthTelling({ subject, outcome }: CheckResult, count: number): boolean {
-  const { race, machine, twist } = subject;
-  const isExpected = outcome.kind === race.expects(machine, twist);
-  return count === 1 || (outcome.kind !== "stopped" && !isExpected);
+function isWorthTelling(result: CheckResult, count: number): boolean {
+  return count === 1 || isUnexpected(result);
 }
 
 function replayOne({ subjects: [subject], format }: AskedCheck, token: string): CheckResult[] {
@@ -99,9 +115,9 @@ function replayOne({ subjects: [subject], format }: AskedCheck, token: string): 
 }
 
 /** An outcome that was not the expected one, or a limit. */
-function reasonOf({ subject, outcome }: CheckResult): ExitReason | undefined {
-  const { race, machine, twist } = subject;
+function reasonOf(result: CheckResult): ExitReason | undefined {
+  const { subject, outcome } = result;
   if (outcome.kind === "stopped") return { status: EXIT_LIMIT, message: outcome.words };
-  if (outcome.kind === race.expects(machine, twist)) return undefined;
-  return { status: EXIT_INVARIANT, message: `${race.name}: ${outcome.kind}` };
+  if (!isUnexpected(result)) return undefined;
+  return { status: EXIT_INVARIANT, message: `${subject.race.name}: ${outcome.kind}` };
 }

@@ -43,7 +43,7 @@ export function readCheck(
   problems: Problem[],
 ): AskedCheck {
   const reader = new FlagReader(problems);
-  const races = racesOf(names, problems);
+  const races = racesOf(flags.matrix && names.length === 0 ? ["all"] : names, problems);
   const own = ownTwist(races, flags.variant);
   const asked = readMachine(own === undefined ? flags : { ...flags, variant: undefined }, reader);
   const isUnbounded = flags.preemptions === undefined || flags.preemptions === "unbounded";
@@ -94,14 +94,24 @@ function subjectsOf(
     return { race, machine, twist };
   };
   const isNamed = Object.keys(asked).length > 0 || own !== undefined;
-  if (flags.matrix) {
-    const wanted = matrixOf(race).map((machine) => ({ ...machine, ...asked }));
-    return wanted.map(subject).filter(({ machine }) => isSound(machine));
-  }
+  if (flags.matrix) return matrixSubjects(race, { ...asked, twist: own }, subject);
   if (!isNamed) return race.machines.map(subject);
   const named = subject({ ...asked, ...(own === undefined ? {} : { twist: own }) });
   problems.push(...machineProblems(named.machine, (key) => FLAG_OF.get(`machine.${key}`) ?? key));
   return [named];
+}
+
+/** Each machine of the matrix once, with what was asked for in the place of its own. */
+function matrixSubjects(
+  race: Race,
+  asked: RaceMachine,
+  subjectOf: (machine: RaceMachine) => Subject,
+): Subject[] {
+  const all = matrixOf(race).map((machine) => subjectOf({ ...machine, ...asked }));
+  const sound = all.filter(
+    ({ machine }) => isSound(machine) && (race.appliesTo?.(machine) ?? true),
+  );
+  return [...new Map(sound.map((one) => [JSON.stringify(one.machine), one])).values()];
 }
 
 /** A variant that is a race's own, and none of the machine's. */

@@ -16,7 +16,7 @@ export function addCheckCommand(program: Command, ended: (status: number) => voi
     )
     .argument("[RACE...]", "names of races, or all")
     .option("--list", "list the races and end")
-    .option("--matrix", "every scheme with every value of what matters to the race")
+    .option("--matrix", "a table of verdicts: every scheme, every value that matters")
     .option("--scheme <scheme>", SCHEME_FORM)
     .option("--variant <name>", "a variant of the machine, or one of the race's own")
     .option("--bias <n>", "GUP_PIN_COUNTING_BIAS")

@@ -75,10 +75,15 @@ export function detailLines(result: CheckResult): string[] {
 }
 
 /** The command that repeats a counterexample. */
-export function replayLine({ race, machine, twist }: Subject, token: string): string {
+export function replayLine(subject: Subject, token: string): string {
+  return `${commandLine(subject)} --replay ${token}`;
+}
+
+/** The command that checks the race on the machine. */
+export function commandLine({ race, machine, twist }: Subject): string {
   const flags = chosenParameters(machine).map(({ name, value }) => `--${name} ${value}`);
   const own = twist === undefined ? [] : [`--variant ${twist}`];
-  return ["pinlab check", race.name, ...flags, ...own, `--replay ${token}`].join(" ");
+  return ["pinlab check", race.name, ...flags, ...own].join(" ");
 }
 
 export function effortWords({ states, schedules, bytes }: Effort): string {

@@ -49,6 +49,14 @@ export function durationWords(ns: number): string {
   return scaled(ns, TIME_UNITS);
 }
 
+/** Whole seconds as a person says them: `45 s`, `3 min 5 s`, `2 h 10 min`. */
+export function spanWords(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+}
+
 /** A count or a rate in three figures, whole below 10,000: `812`, `1.24M`. */
 export function countWords(count: number): string {
   if (Number.isInteger(count) && count < 10_000) return String(count);

@@ -8,6 +8,7 @@ import {
   durationWords,
   fioNumber,
   shareWords,
+  spanWords,
   table,
   timesWords,
   wholeWords,
@@ -122,3 +123,10 @@ test("wrapping loses no word and keeps to the width", () => {
     }),
   );
 });
+
+test.each([
+  [0.4, "0 s"],
+  [59.6, "1 min 0 s"],
+  [185, "3 min 5 s"],
+  [7800, "2 h 10 min"],
+])("%d seconds are %s", (seconds, words) => expect(spanWords(seconds)).toBe(words));

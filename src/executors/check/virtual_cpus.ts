@@ -88,11 +88,15 @@ export class VirtualCpus {
     world.hook = (address, kind) => this.#step(address, kind);
   }
 
-  /** CPUs that can go on, a bit each. */
+  /** CPUs that can go on, a bit each. Time passes, and ends a wait, where nobody else can. */
   get runnable(): number {
     let mask = 0;
-    for (let cpu = 0; cpu < this.count; cpu++) if (this.#isRunnable(cpu)) mask |= 1 << cpu;
-    return mask;
+    let impatient = 0;
+    for (let cpu = 0; cpu < this.count; cpu++) {
+      if (this.#isRunnable(cpu)) mask |= 1 << cpu;
+      else if (this.#registers.get(cpu, REGISTER_STATUS) === AWAITS_CHANGE) impatient |= 1 << cpu;
+    }
+    return mask !== 0 ? mask : impatient;
   }
 
   get unfinished(): number {

@@ -40,6 +40,16 @@ describe("pinlab check", () => {
     });
   });
 
+  test("--matrix is a table of verdicts, those of the scheme as posted in brackets", () => {
+    const { status, stdout } = check("page-lock-post-pass", "--matrix", "--quiet");
+    expect(status).toBe(0);
+    expect(stdout).toContain("recheck                before-lock   under-lock\n");
+    expect(stdout).toContain("bias+lock-post         mkw          [ok]\n");
+    expect(stdout).toContain("mapcount+lock-post    [mkw]          ok\n");
+    expect(stdout).toContain("stable-pages (yes, no) changes no verdict.\n");
+    expect(stdout).toMatch(/\n144 checks: 60 passed, 84 violated, 0 stopped; 0 not as expected; /);
+  });
+
   test("a limit is no proof: status 97", () => {
     const args = ["pin-vs-mkclean", "--scheme", "bias", "--preemptions", "1", "--quiet"];
     const { status, stdout } = check(...args);

@@ -30,8 +30,10 @@ export const fsyncDurability: Race = {
   ],
   matters: ["test-at", "on-pinned"],
   expects: ({ scheme, onPinned, testAt }) => {
-    if (scheme === "refcount" || onPinned.fsync === "skip") return "violated";
-    const isPassedBy = testAt === "after-set-writeback" && onPinned.background === "skip";
+    const isHeeded = onPinned.fsync === "bounce" || onPinned.fsync === "wait";
+    if (scheme === "refcount" || !isHeeded) return "violated";
+    const isLeft = onPinned.background === "skip" || onPinned.background === "wait";
+    const isPassedBy = testAt === "after-set-writeback" && isLeft;
     return isPassedBy ? "violated" : "passed";
   },
   stage: (world) => {

@@ -34,6 +34,7 @@ const VALUES: Readonly<Record<Axis, readonly RaceMachine[]>> = {
     { onPinned: { background: "bounce", fsync: "bounce" } },
     { onPinned: { background: "wait", fsync: "wait" } },
     { onPinned: { background: "skip", fsync: "skip" } },
+    { onPinned: { background: "ignore", fsync: "ignore" } },
   ],
   rules: [{ rules: "5.0" }, { rules: "6.13" }],
 };

@@ -125,9 +125,10 @@ function completeCall(world: World, cpu: number, retry: number, monitor?: Writeb
       }
       return 0;
     },
-    after: () => {
+    after: (hasChanged) => {
       monitor?.ended(cpu);
-      return result() === WRITE_PINNED ? retry : undefined;
+      if (result() !== WRITE_PINNED) return undefined;
+      return hasChanged ? retry : "end";
     },
   };
 }
