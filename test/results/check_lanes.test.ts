@@ -63,7 +63,7 @@ describe("the lanes of a counterexample", () => {
       "an overflow",
       "refcount-overflow",
       { scheme: "bias", twist: "unguarded-get" },
-      "✗ no-overflow",
+      "✗ conserved-refcount",
     ],
     [
       "a sleep",

@@ -55,6 +55,6 @@ test("the sum of all", () => {
   const results = resultsOf(({ tlb }) => (tlb === "ipi" ? "passed" : "violated"));
   const words =
     "8 checks: 4 passed, 4 violated, 0 stopped; 4 not as expected; 40 states in 1 min 5 s, " +
-    "1KiB at the most";
+    "6B at the most";
   expect(sumLine(results, 65)).toBe(words);
 });

@@ -44,7 +44,7 @@ export class ReferenceFloor {
       if (references === 0) continue;
       const needed = this.#needed(page, pfn);
       if (references >= needed) continue;
-      const words = `page ${pfn} has ${references} references, and what holds it needs ${needed}`;
+      const words = `page ${pfn} has a refcount of ${references}, and what holds it needs ${needed}`;
       return { invariant: "conserved-refcount", words };
     }
     return undefined;
