@@ -44,8 +44,8 @@ export class ReferenceFloor {
       if (references === 0) continue;
       const needed = this.#needed(page, pfn);
       if (references >= needed) continue;
-      const words = `page ${pfn} has a refcount of ${references}, and what holds it needs ${needed}`;
-      return { invariant: "conserved-refcount", words };
+      const has = `page ${pfn} has a refcount of ${references}`;
+      return { invariant: "conserved-refcount", words: `${has}, what holds it needs ${needed}` };
     }
     return undefined;
   }

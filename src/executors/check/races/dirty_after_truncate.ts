@@ -1,8 +1,8 @@
 import { FILE_BYTES } from "../../../../assembly/shared/file_layout.ts";
 import type { Operation } from "../actor.ts";
-import type { Breach } from "../explore.ts";
 import type { Race } from "../race.ts";
 import type { World } from "../world.ts";
+import { Alarm } from "./alarm.ts";
 import { deviceCall, pinNow, truncate, unmap, unpinCall, unpinLeft } from "./operations.ts";
 
 const UNLOCKED = "unlocked-dirty";
@@ -31,7 +31,7 @@ export const dirtyAfterTruncate: Race = {
   stage: (world, twist) => {
     const vpn = world.mapFile(1);
     pinNow(world, 0, vpn);
-    let breach: Breach | undefined;
+    const alarm = new Alarm();
     const { core } = world;
     const release = twist === UNLOCKED ? core.putUserPagesDirty : core.putUserPagesDirtyLock;
     const words = twist === UNLOCKED ? "put_user_pages_dirty()" : "put_user_pages_dirty_lock()";
@@ -41,13 +41,9 @@ export const dirtyAfterTruncate: Race = {
         const isFile = address >= world.file && address < world.file + FILE_BYTES;
         if (!isFile || cpu !== 0 || world.local(1, IS_FREED) === 0) return;
         const what = `CPU0 used the ${world.name(address)} of an inode that was freed`;
-        breach = { invariant: "no-use-after-free", words: what };
+        alarm.raise("no-use-after-free", what);
       },
-      afterStep: () => {
-        const found = breach;
-        breach = undefined;
-        return found;
-      },
+      afterStep: alarm.heard,
       takeDown: () => unpinLeft(world),
       actors: [
         {

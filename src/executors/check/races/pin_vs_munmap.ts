@@ -1,8 +1,8 @@
 import { PAGE_INDEX } from "../../../../assembly/shared/layout.ts";
 import type { Operation } from "../actor.ts";
-import type { Breach } from "../explore.ts";
 import type { Race } from "../race.ts";
 import { READ_WRITE, type World } from "../world.ts";
+import { Alarm } from "./alarm.ts";
 import { EVERY_SCHEME } from "./machines.ts";
 import { pinAndUnpin, unmap, unpinLeft } from "./operations.ts";
 
@@ -28,19 +28,15 @@ export const pinVsMunmap: Race = {
     recheck === "none" && tlb === "broadcast" ? "violated" : "passed",
   stage: (world) => {
     const vpn = world.mapAnon(1);
-    let breach: Breach | undefined;
+    const alarm = new Alarm();
     const pinned = (page: number): void => {
       const now = world.word(page + PAGE_INDEX);
       if (now === vpn) return;
       const whose = `page ${world.pfn(page)}, which is another mapping's by now`;
-      breach = { invariant: "no-use-after-free", words: `CPU0 was given a pin of ${whose}` };
+      alarm.raise("no-use-after-free", `CPU0 was given a pin of ${whose}`);
     };
     return {
-      afterStep: () => {
-        const found = breach;
-        breach = undefined;
-        return found;
-      },
+      afterStep: alarm.heard,
       takeDown: () => unpinLeft(world),
       actors: [
         { name: "gup", operations: [pinAndUnpin(world, 0, vpn, pinned)] },

@@ -1,8 +1,8 @@
 import { PAGE_REFCOUNT } from "../../../../assembly/shared/layout.ts";
 import type { Operation } from "../actor.ts";
-import type { Breach } from "../explore.ts";
 import type { Race } from "../race.ts";
 import type { World } from "../world.ts";
+import { Alarm } from "./alarm.ts";
 
 const UNGUARDED = "unguarded-get";
 /** The owner's local. */
@@ -36,7 +36,7 @@ export const tryGetVsPut: Race = {
 
 function lookups(world: World, page: number, unguarded: boolean) {
   const { core } = world;
-  let breach: Breach | undefined;
+  const alarm = new Alarm();
   const lookup: Operation = {
     words: "finds the page, uses it, drops it",
     calls: [
@@ -52,7 +52,7 @@ function lookups(world: World, page: number, unguarded: boolean) {
           // One: there was none before.
           if (unguarded && world.word(page + PAGE_REFCOUNT) === 1) {
             const words = `CPU0 has taken a reference to page ${world.pfn(page)}, which had none`;
-            breach = { invariant: "no-use-after-free", words };
+            alarm.raise("no-use-after-free", words);
           }
           return undefined;
         },
@@ -80,11 +80,7 @@ function lookups(world: World, page: number, unguarded: boolean) {
     ],
   };
   return {
-    afterStep: (): Breach | undefined => {
-      const found = breach;
-      breach = undefined;
-      return found;
-    },
+    afterStep: alarm.heard,
     actors: [
       { name: "lookup", operations: [lookup] },
       { name: "owner", operations: [owner] },

@@ -2,6 +2,7 @@ import { PG_WRITEBACK, VERDICT_COUNT } from "../../../../assembly/shared/codes.t
 import { CPU_VERDICTS, PAGE_FLAGS } from "../../../../assembly/shared/layout.ts";
 import type { Breach } from "../explore.ts";
 import type { World } from "../world.ts";
+import { Alarm } from "./alarm.ts";
 
 /** Locals of a CPU that writes a page back. */
 const STAGE = 0;
@@ -20,7 +21,7 @@ const ON_ITS_WAY = 2;
  * of it before the writeback ends.
  */
 export class WritebackMonitor {
-  #breach: Breach | undefined;
+  readonly #alarm = new Alarm();
 
   constructor(
     private readonly world: World,
@@ -33,9 +34,7 @@ export class WritebackMonitor {
       // Whoever sets the flag from now on is somebody else.
       if (this.#stage(writer) === ON_ITS_WAY && !this.#isWritten(writer)) this.ended(writer);
     }
-    const breach = this.#breach;
-    this.#breach = undefined;
-    return breach;
+    return this.#alarm.heard();
   }
 
   /** An attempt to write the page; what an earlier one was told is of no account. */
@@ -89,7 +88,7 @@ export class WritebackMonitor {
     const words =
       `CPU${writer} was told that the page is not pinned, and before its writeback ended ` +
       "a pin was acquired";
-    this.#breach = { invariant: "verdict-stable", words };
+    this.#alarm.raise("verdict-stable", words);
   }
 
   /** How often the CPU has asked whether a page is pinned. */
