@@ -1,9 +1,7 @@
 import { type MachineSpec, VARIANT_NAMES } from "../../../scenario/scenario.ts";
 import type { Expected, Race, RaceMachine } from "../race.ts";
 import { EVERY_SCHEME, isLocked, looksTooEarly } from "./machines.ts";
-import { unpinLeft, writeByDma } from "./operations.ts";
-import { writeBack } from "./write_page.ts";
-import { WritebackMonitor } from "./writeback_monitor.ts";
+import { KEPT_FROM_PINS, MATTERS_TO_PINS, pinAndWriteback } from "./pin_and_writeback.ts";
 
 /**
  * Steps of Glisse's algorithm without which writeback never learns of a pin, or counts go wrong. Of
@@ -26,14 +24,7 @@ export const pinVsMkclean: Race = {
     "January 2019, lore:20190111165141.GB3190@redhat.com, against the page lock and the barrier, " +
     "lore:20190116015610.GH3696@redhat.com",
   actors: ["direct I/O", "writeback"],
-  holds: [
-    "no-false-negative",
-    "verdict-stable",
-    "no-dirty-without-mkwrite",
-    "no-dirty-without-buffers",
-    "no-lost-dma-write",
-    "stable-under-writeback",
-  ],
+  holds: KEPT_FROM_PINS,
   machines: [
     ...EVERY_SCHEME,
     { scheme: "bias", testAt: "before-mkclean" },
@@ -46,20 +37,9 @@ export const pinVsMkclean: Race = {
     { scheme: "mapcount", sync: "lock", recheck: "under-lock" },
     ...LABELS,
   ],
-  matters: ["test-at", "recheck", "tlb", "stable-pages"],
+  matters: MATTERS_TO_PINS,
   expects: expectsOfPin,
-  stage: (world) => {
-    const vpn = world.mapFile(1);
-    const monitor = new WritebackMonitor(world, [1]);
-    return {
-      afterStep: () => monitor.afterStep(),
-      takeDown: () => unpinLeft(world),
-      actors: [
-        { name: "direct I/O", operations: [writeByDma(world, 0, vpn, monitor)] },
-        { name: "writeback", operations: [writeBack(world, 1, false, monitor)] },
-      ],
-    };
-  },
+  stage: (world) => pinAndWriteback(world),
 };
 
 /** What a pin and a writeback come to: the same however many there are of both. */
