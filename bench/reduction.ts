@@ -19,7 +19,7 @@ const SUBJECTS = [
 ];
 
 /** Every access is a point where another CPU may go on. */
-class EveryAccess extends Sharing {
+export class EveryAccess extends Sharing {
   override isContended(): boolean {
     return true;
   }
@@ -72,16 +72,25 @@ function explored(
   begin: () => DepthFirst | EveryPath,
   schedules: number,
 ): string[] {
-  const { explorer } = new Trial(subject, 0, Shares);
-  let scheduler: DepthFirst | EveryPath;
-  let found: Exploration;
-  do {
-    scheduler = begin();
-    found = explorer.explore(scheduler, { depth: DEPTH_MAX, schedules }, true);
-  } while (found.kind === "learnt");
+  const trial = new Trial(subject, 0, Shares);
+  const { found, scheduler } = exploredBy(trial, begin, schedules);
+  const { explorer } = trial;
   if (found.kind === "violated") throw new Error(`${subject.race.name} is violated`);
   const isCut = found.kind === "stopped" ? "> " : "";
   const states = scheduler instanceof DepthFirst ? `${scheduler.states.size}` : "–";
   const { counts } = explorer;
   return [`${isCut}${counts.schedules}`, states, `${isCut}${counts.steps}`];
+}
+
+/** Begun again until nothing is learnt. */
+export function exploredBy<Kind extends Scheduler>(
+  { explorer }: Trial,
+  begin: () => Kind,
+  schedules?: number,
+): { readonly found: Exploration; readonly scheduler: Kind } {
+  while (true) {
+    const scheduler = begin();
+    const found = explorer.explore(scheduler, { depth: DEPTH_MAX, schedules }, true);
+    if (found.kind !== "learnt") return { found, scheduler };
+  }
 }
