@@ -61,10 +61,10 @@ export class Check {
   }
 
   #outcome(): Outcome {
-    const seen = this.#walk();
-    if (seen !== undefined) return seen;
     const { strategy, preemptions } = this.#options;
     if (strategy !== "dfs") return this.#sample(strategy);
+    const seen = this.#walk();
+    if (seen !== undefined) return seen;
     if (preemptions !== undefined) return this.#bounded(preemptions);
     const exhausted = this.#told(this.#search(() => new DepthFirst(), EXHAUSTIVE_SHARE));
     const gaveUp = exhausted.kind === "stopped" && exhausted.reason !== "schedule-limit";
@@ -74,12 +74,14 @@ export class Check {
   /** Random executions: most bugs show at once, and what is shared is learnt. */
   #walk(): Outcome | undefined {
     const walk = new RandomWalk(SEED);
-    for (let known = -1; known !== this.#trial.cpus.sharing.count; ) {
-      known = this.#trial.cpus.sharing.count;
-      const schedules = this.#trial.explorer.counts.schedules + DULL_WALKS;
-      const found = this.#trial.explorer.explore(walk, this.#limits(1, schedules), false);
-      if (found.kind === "violated") return this.#told(found);
-      if (found.kind === "stopped" && found.reason === "step-limit") return this.#told(found);
+    const { explorer, cpus } = this.#trial;
+    for (let known = -1; known !== cpus.sharing.count; ) {
+      known = cpus.sharing.count;
+      const most = this.#options.schedules ?? Number.POSITIVE_INFINITY;
+      const schedules = Math.min(explorer.counts.schedules + DULL_WALKS, most);
+      const found = explorer.explore(walk, this.#limits(1, schedules), false);
+      const isEnough = found.kind === "stopped" && found.reason === "schedule-limit";
+      if (!isEnough || schedules === most) return this.#told(found);
     }
     return undefined;
   }
