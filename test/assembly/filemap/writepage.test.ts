@@ -84,6 +84,16 @@ describe("a pinned page", () => {
     expect(lab.work).toMatchObject({ skipped: 1, bounced: 1 });
   });
 
+  test("waited for: whoever loses patience asks whether it is pinned still", () => {
+    const lab = pinned({ onPinned: both("wait") });
+    const page = lab.cached(0);
+    const wait = () => lab.core.waitForUnpin(lab.cpu(), page, lab.refcount(page));
+    expect([wait(), lab.faultCodes]).toEqual([0, [WARN_STUCK]]);
+    // A pin that came after the references were read, and went before the wait: as many as before.
+    lab.unpin();
+    expect([wait(), lab.faultCodes]).toEqual([1, [WARN_STUCK]]);
+  });
+
   test("is written once its pin is gone", () => {
     const lab = pinned({ onPinned: both("skip") });
     expect(lab.write(0)).toBe(SKIPPED);
