@@ -10,9 +10,12 @@ import { completeMachine } from "../../src/scenario/machine_spec.ts";
 
 const TIME_MS = 20_000;
 
-export function checked(race: Race, { twist, ...input }: RaceMachine): CheckResult {
-  const subject = { race, machine: completeMachine({ ...input, pages: 16 }), twist };
-  return new Check(subject, { strategy: "dfs", timeMs: TIME_MS }).run();
+export function subjectOf(race: Race, { twist, ...input }: RaceMachine): Subject {
+  return { race, machine: completeMachine({ ...input, pages: 16 }), twist };
+}
+
+export function checked(race: Race, machine: RaceMachine): CheckResult {
+  return new Check(subjectOf(race, machine), { strategy: "dfs", timeMs: TIME_MS }).run();
 }
 
 export function raceOf(name: string): Race {

@@ -1,0 +1,226 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  CACHE_LINE_BYTES,
+  CONTROL_JOURNAL_STEP,
+  CONTROL_RUNNING_CPU,
+} from "../../../assembly/shared/layout.ts";
+import { DepthFirst } from "../../../src/executors/check/depth_first.ts";
+import type { SchedulingPoint } from "../../../src/executors/check/scheduler.ts";
+import { DEPTH_MAX, Trial } from "../../../src/executors/check/trial.ts";
+import type { UndoMemory } from "../../../src/executors/check/undo_memory.ts";
+import { World } from "../../../src/executors/check/world.ts";
+import { completeMachine } from "../../../src/scenario/machine_spec.ts";
+import { raceOf, subjectOf } from "../../support/counterexamples.ts";
+
+/** Words that are poked: these do not count, all others do. */
+const WORDS = 8;
+const IGNORED: readonly number[] = [1, 2, 5];
+
+interface Page {
+  readonly memory: UndoMemory;
+  /** Address of word `index`; the words lie beside each other, and are 0. */
+  readonly at: (index: number) => number;
+  readonly values: () => number[];
+  readonly print: () => string;
+}
+
+function openPage(): Page {
+  const world = new World(completeMachine({ pages: 16 }), 2);
+  const { memory } = world;
+  const at = (index: number): number => world.content(world.page(index));
+  memory.ignore(at(1), at(6));
+  memory.heed(at(3), at(5));
+  const values = () => Array.from({ length: WORDS }, (_, index) => world.word(at(index)));
+  return { memory, at, values, print: () => `${memory.low},${memory.high}` };
+}
+
+const countingOf = (values: readonly number[]): string =>
+  values.filter((_, index) => !IGNORED.includes(index)).join();
+
+type Command =
+  | { readonly kind: "poke"; readonly index: number; readonly value: number }
+  | { readonly kind: "settle" | "mark" }
+  | { readonly kind: "undo"; readonly which: number };
+
+const poke = fc.record({
+  kind: fc.constant("poke" as const),
+  index: fc.nat(WORDS - 1),
+  value: fc.oneof(fc.nat(2), fc.constantFrom(-1, 2 ** 31 - 1)),
+});
+const commands = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: poke },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("settle", "mark") }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("undo" as const), which: fc.nat(9) }) },
+  ),
+  { maxLength: 60, size: "max" },
+) as fc.Arbitrary<Command[]>;
+
+describe("memory with a way back", () => {
+  const { memory, at, values, print } = openPage();
+  const prints = new Map([[countingOf(values()), "0,0"]]);
+  const statesOf = new Map([["0,0", countingOf(values())]]);
+
+  /** One fingerprint a state, one state a fingerprint. */
+  function look(model: readonly number[]): void {
+    memory.settle();
+    expect(values()).toEqual(model);
+    const [state, seen] = [countingOf(model), print()];
+    if (!prints.has(state)) prints.set(state, seen);
+    if (!statesOf.has(seen)) statesOf.set(seen, state);
+    expect([prints.get(state), statesOf.get(seen)]).toEqual([seen, state]);
+  }
+
+  test("is what an array and a stack of its copies are", () => {
+    fc.assert(
+      fc.property(commands, (sequence) => {
+        const begin = memory.mark();
+        let model = new Array<number>(WORDS).fill(0);
+        const copies: { place: number; values: number[] }[] = [];
+        for (const command of sequence) {
+          if (command.kind === "poke") {
+            memory.poke(at(command.index), command.value);
+            model[command.index] = command.value;
+          } else if (command.kind === "settle") look(model);
+          else if (command.kind === "mark") {
+            copies.push({ place: memory.mark(), values: [...model] });
+          } else if (copies.length > 0) {
+            const [copy] = copies.splice(command.which % copies.length);
+            if (copy === undefined) continue;
+            memory.undo(copy.place);
+            model = copy.values;
+          }
+        }
+        look(model);
+        memory.undo(begin);
+        expect([print(), ...values()]).toEqual(["0,0", ...new Array<number>(WORDS).fill(0)]);
+      }),
+      { numRuns: 300 },
+    );
+    expect(prints.size).toBeGreaterThan(300);
+  });
+});
+
+test("frames go back too, and are told apart by their digest alone", () => {
+  const world = new World(completeMachine({ pages: 16 }), 2);
+  const { memory } = world;
+  const { words } = world.machine;
+  const stack = world.stack(0);
+  const digests = new Map<string, string>();
+  const frames = fc.array(fc.nat(2), { maxLength: 9 });
+  const write = (frame: readonly number[]): void => {
+    words.set(frame, stack >>> 2);
+    memory.settleFrames(stack, stack + frame.length * 4);
+    const digest = `${memory.digestLow},${memory.digestHigh}`;
+    const key = frame.join();
+    if (!digests.has(key)) digests.set(key, digest);
+    expect(digests.get(key)).toBe(digest);
+  };
+  fc.assert(
+    fc.property(fc.array(frames, { maxLength: 12 }), (sequence) => {
+      const copies = sequence.map((frame) => {
+        const copy = { place: memory.mark(), words: words.slice(stack >>> 2, (stack >>> 2) + 12) };
+        write(frame);
+        return copy;
+      });
+      for (const copy of copies.reverse()) {
+        memory.undo(copy.place);
+        expect(words.slice(stack >>> 2, (stack >>> 2) + 12)).toEqual(copy.words);
+      }
+      memory.settle();
+      expect([memory.low, memory.high]).toEqual([0, 0]);
+    }),
+  );
+  expect(new Set(digests.values()).size).toBe(digests.size);
+});
+
+test("a step's number that begins again still undoes everything", () => {
+  const { memory, at, values, print } = openPage();
+  const all = Array.from({ length: WORDS }, (_, index) => index);
+  const pokeAll = (value: number): void => {
+    for (const index of all) memory.poke(at(index), value + index);
+  };
+  const begin = memory.mark();
+  // Marks of the first steps, as they were left behind long ago.
+  for (let step = 0; step < 8; step++) {
+    memory.poke(at(step), 1);
+    memory.settle();
+  }
+  memory.undo(begin);
+  for (const lastSteps of [2, 4, 6, 8]) {
+    memory.words[CONTROL_JOURNAL_STEP >>> 2] = -lastSteps;
+    const copies: { place: number; values: number[]; print: string }[] = [];
+    for (let step = 0; step < 12; step++) {
+      copies.push({ place: memory.mark(), values: values(), print: print() });
+      pokeAll(step * 10);
+    }
+    expect(memory.words[CONTROL_JOURNAL_STEP >>> 2]).toBeGreaterThan(0);
+    for (const copy of copies.reverse()) {
+      memory.undo(copy.place);
+      expect([values(), print()]).toEqual([copy.values, copy.print]);
+    }
+    // What does not count still does not.
+    for (const index of IGNORED) memory.poke(at(index), 7);
+    memory.settle();
+    expect(print()).toBe("0,0");
+    for (const index of IGNORED) memory.poke(at(index), 0);
+    memory.settle();
+  }
+});
+
+describe("the fingerprint of the real core", () => {
+  const trial = new Trial(subjectOf(raceOf("pin-vs-munmap"), { scheme: "bias" }));
+  const { words } = trial.world.machine;
+  const counting = countingWords(trial.world);
+  const start = words.slice();
+
+  /** All words that count, as they differ from the start: nothing is hashed. */
+  function exactState(): string {
+    let state = "";
+    for (const index of counting) {
+      if (words[index] !== start[index]) state += `${index}:${words[index]},`;
+    }
+    return state;
+  }
+
+  test("tells all states of a race apart, and takes no state for two", () => {
+    const statesOf = new Map<string, string>();
+    const prints = new Map<string, string>();
+    let wrong = 0;
+    class Looking extends DepthFirst {
+      override next(point: SchedulingPoint): number | undefined {
+        const [state, print] = [exactState(), `${point.low},${point.high}`];
+        if ((statesOf.get(print) ?? state) !== state) wrong++;
+        if ((prints.get(state) ?? print) !== print) wrong++;
+        statesOf.set(print, state);
+        prints.set(state, print);
+        return super.next(point);
+      }
+    }
+    let search = new Looking();
+    const explore = () => trial.explorer.explore(search, { depth: DEPTH_MAX }, true);
+    let found = explore();
+    for (; found.kind === "learnt"; found = explore()) search = new Looking();
+    expect([found.kind, wrong]).toEqual(["exhausted", 0]);
+    expect(prints.size).toBe(statesOf.size);
+    expect(search.states.size).toBeGreaterThan(5_000);
+  });
+});
+
+/** Indices of the words that tell states apart by what they hold; frames do by a digest. */
+function countingWords(world: World): number[] {
+  const { plan, words } = world.machine;
+  const marks = plan.marksAt >>> 2;
+  const elsewhere = Array.from({ length: world.cpus }, (_, cpu): [number, number] => [
+    world.stack(cpu),
+    world.stackEnd(cpu),
+  ]);
+  // Who runs, and where the journal stands.
+  elsewhere.push([CONTROL_RUNNING_CPU, CONTROL_RUNNING_CPU + CACHE_LINE_BYTES]);
+  const indices = Array.from({ length: marks }, (_, index) => index);
+  return indices.filter((index) => {
+    const isElsewhere = elsewhere.some(([from, to]) => index * 4 >= from && index * 4 < to);
+    return !isElsewhere && ((words[marks + index] as number) & 1) === 0;
+  });
+}
