@@ -1,9 +1,11 @@
 import { Check, type CheckResult } from "../../src/executors/check/check.ts";
+import type { Exploration } from "../../src/executors/check/explore.ts";
 import type { Counterexample } from "../../src/executors/check/outcome.ts";
 import type { Race, RaceMachine } from "../../src/executors/check/race.ts";
 import { RACES } from "../../src/executors/check/races.ts";
+import type { Scheduler } from "../../src/executors/check/scheduler.ts";
 import { type Timeline, timelineOf } from "../../src/executors/check/timeline.ts";
-import type { Subject } from "../../src/executors/check/trial.ts";
+import { DEPTH_MAX, type Subject, type Trial } from "../../src/executors/check/trial.ts";
 import { completeMachine } from "../../src/scenario/machine_spec.ts";
 
 /** Races that are known to break something, and what they come to. */
@@ -16,6 +18,14 @@ export function subjectOf(race: Race, { twist, ...input }: RaceMachine): Subject
 
 export function checked(race: Race, machine: RaceMachine): CheckResult {
   return new Check(subjectOf(race, machine), { strategy: "dfs", timeMs: TIME_MS }).run();
+}
+
+/** Explores it, begun again until nothing is learnt on the way. */
+export function searched({ explorer }: Trial, begin: () => Scheduler): Exploration {
+  while (true) {
+    const found = explorer.explore(begin(), { depth: DEPTH_MAX }, true);
+    if (found.kind !== "learnt") return found;
+  }
 }
 
 export function raceOf(name: string): Race {

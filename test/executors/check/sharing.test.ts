@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   ACCESS_AWAIT_CHANGE,
   ACCESS_AWAIT_ZERO,
