@@ -7,6 +7,7 @@ import type { Scheduler } from "../../src/executors/check/scheduler.ts";
 import { type Timeline, timelineOf } from "../../src/executors/check/timeline.ts";
 import { DEPTH_MAX, type Subject, type Trial } from "../../src/executors/check/trial.ts";
 import { completeMachine } from "../../src/scenario/machine_spec.ts";
+import { call, madeRace, operation } from "./made_race.ts";
 
 /** Races that are known to break something, and what they come to. */
 
@@ -61,34 +62,12 @@ export function broken(race: Race, machine: RaceMachine): Broken {
 }
 
 /** A CPU that reads wants to write, and waits for itself. */
-export const UPGRADE: Race = {
-  name: "upgrade",
-  title: "mmap_lock, taken for writing by whoever holds it for reading",
-  story: "A reader never lets go.",
-  actors: ["reader", "reader"],
-  holds: [],
-  machines: [{ scheme: "bias" }],
-  matters: [],
-  expects: () => "violated",
-  stage: (world) => {
-    const { core, mm } = world;
-    const take = (cpu: number) => [
-      { words: "mmap_read_lock()", call: done(() => core.mmapReadLock(cpu, mm)) },
-      { words: "mmap_write_lock()", call: done(() => core.mmapWriteLock(cpu, mm)) },
-    ];
-    return {
-      takeDown: () => {},
-      actors: [0, 1].map((cpu) => ({
-        name: "reader",
-        operations: [{ words: "takes it twice", calls: take(world.cpu(cpu)) }],
-      })),
-    };
-  },
-};
-
-function done(work: () => void): () => number {
-  return () => {
-    work();
-    return 0;
-  };
-}
+export const UPGRADE: Race = madeRace(2, (world) => {
+  const { core, mm } = world;
+  return [world.cpu(0), world.cpu(1)].map((cpu) => [
+    operation(
+      call("mmap_read_lock()", () => core.mmapReadLock(cpu, mm)),
+      call("mmap_write_lock()", () => core.mmapWriteLock(cpu, mm)),
+    ),
+  ]);
+});
