@@ -138,38 +138,54 @@ test("frames go back too, and are told apart by their digest alone", () => {
   expect(new Set(digests.values()).size).toBe(digests.size);
 });
 
-test("a step's number that begins again still undoes everything", () => {
+describe("a step's number that begins again", () => {
   const { memory, at, values, print } = openPage();
   const all = Array.from({ length: WORDS }, (_, index) => index);
-  const pokeAll = (value: number): void => {
-    for (const index of all) memory.poke(at(index), value + index);
+  const step = (): number => memory.words[CONTROL_JOURNAL_STEP >>> 2] as number;
+  const setStep = (number: number): void => {
+    memory.words[CONTROL_JOURNAL_STEP >>> 2] = number;
   };
-  const begin = memory.mark();
-  // Marks of the first steps, as they were left behind long ago.
-  for (let step = 0; step < 8; step++) {
-    memory.poke(at(step), 1);
-    memory.settle();
-  }
-  memory.undo(begin);
-  for (const lastSteps of [2, 4, 6, 8]) {
-    memory.words[CONTROL_JOURNAL_STEP >>> 2] = -lastSteps;
-    const copies: { place: number; values: number[]; print: string }[] = [];
-    for (let step = 0; step < 12; step++) {
-      copies.push({ place: memory.mark(), values: values(), print: print() });
-      pokeAll(step * 10);
+
+  test("is not taken for the step that had it before", () => {
+    const begin = memory.mark();
+    const steps = all.map((index) => {
+      memory.settle();
+      memory.poke(at(index), 1);
+      return step();
+    });
+    memory.undo(begin);
+    setStep(-2);
+    const place = memory.mark();
+    for (const [index, before] of steps.entries()) {
+      while (step() < before) memory.settle();
+      expect(step()).toBe(before);
+      memory.poke(at(index), 2);
     }
-    expect(memory.words[CONTROL_JOURNAL_STEP >>> 2]).toBeGreaterThan(0);
-    for (const copy of copies.reverse()) {
-      memory.undo(copy.place);
-      expect([values(), print()]).toEqual([copy.values, copy.print]);
+    memory.undo(place);
+    expect([print(), ...values()]).toEqual(["0,0", ...all.map(() => 0)]);
+  });
+
+  test("loses nothing on the way, nor what does not count", () => {
+    for (const lastSteps of [2, 4, 6, 8]) {
+      setStep(-lastSteps);
+      const copies: { place: number; values: number[]; print: string }[] = [];
+      for (let round = 0; round < 12; round++) {
+        copies.push({ place: memory.mark(), values: values(), print: print() });
+        for (const index of all) memory.poke(at(index), round * 10 + index);
+      }
+      expect(step()).toBeGreaterThan(0);
+      for (const copy of copies.reverse()) {
+        memory.undo(copy.place);
+        expect([values(), print()]).toEqual([copy.values, copy.print]);
+      }
+      // What does not count still does not.
+      for (const index of IGNORED) memory.poke(at(index), 7);
+      memory.settle();
+      expect(print()).toBe("0,0");
+      for (const index of IGNORED) memory.poke(at(index), 0);
+      memory.settle();
     }
-    // What does not count still does not.
-    for (const index of IGNORED) memory.poke(at(index), 7);
-    memory.settle();
-    expect(print()).toBe("0,0");
-    for (const index of IGNORED) memory.poke(at(index), 0);
-    memory.settle();
-  }
+  });
 });
 
 describe("the fingerprint of the real core", () => {
@@ -217,8 +233,6 @@ describe("the fingerprint of the real core", () => {
     expect(wrong).toBe(0);
     expect(prints.size).toBe(statesOf.size);
     expect(prints.size).toBeGreaterThan(5_000);
-    // What counts the laboratory's own doings tells no states apart.
-    expect(prints.size).toBeLessThan(10_000);
   });
 });
 
