@@ -1,18 +1,32 @@
 import { Check, type CheckResult } from "../../src/executors/check/check.ts";
+import type { Exploration } from "../../src/executors/check/explore.ts";
 import type { Counterexample } from "../../src/executors/check/outcome.ts";
 import type { Race, RaceMachine } from "../../src/executors/check/race.ts";
 import { RACES } from "../../src/executors/check/races.ts";
+import type { Scheduler } from "../../src/executors/check/scheduler.ts";
 import { type Timeline, timelineOf } from "../../src/executors/check/timeline.ts";
-import type { Subject } from "../../src/executors/check/trial.ts";
+import { DEPTH_MAX, type Subject, type Trial } from "../../src/executors/check/trial.ts";
 import { completeMachine } from "../../src/scenario/machine_spec.ts";
+import { call, madeRace, operation } from "./made_race.ts";
 
 /** Races that are known to break something, and what they come to. */
 
 const TIME_MS = 20_000;
 
-export function checked(race: Race, { twist, ...input }: RaceMachine): CheckResult {
-  const subject = { race, machine: completeMachine({ ...input, pages: 16 }), twist };
-  return new Check(subject, { strategy: "dfs", timeMs: TIME_MS }).run();
+export function subjectOf(race: Race, { twist, ...input }: RaceMachine): Subject {
+  return { race, machine: completeMachine({ ...input, pages: 16 }), twist };
+}
+
+export function checked(race: Race, machine: RaceMachine): CheckResult {
+  return new Check(subjectOf(race, machine), { strategy: "dfs", timeMs: TIME_MS }).run();
+}
+
+/** Explores it, begun again until nothing is learnt on the way. */
+export function searched({ explorer }: Trial, begin: () => Scheduler): Exploration {
+  while (true) {
+    const found = explorer.explore(begin(), { depth: DEPTH_MAX }, true);
+    if (found.kind !== "learnt") return found;
+  }
 }
 
 export function raceOf(name: string): Race {
@@ -48,34 +62,12 @@ export function broken(race: Race, machine: RaceMachine): Broken {
 }
 
 /** A CPU that reads wants to write, and waits for itself. */
-export const UPGRADE: Race = {
-  name: "upgrade",
-  title: "mmap_lock, taken for writing by whoever holds it for reading",
-  story: "A reader never lets go.",
-  actors: ["reader", "reader"],
-  holds: [],
-  machines: [{ scheme: "bias" }],
-  matters: [],
-  expects: () => "violated",
-  stage: (world) => {
-    const { core, mm } = world;
-    const take = (cpu: number) => [
-      { words: "mmap_read_lock()", call: done(() => core.mmapReadLock(cpu, mm)) },
-      { words: "mmap_write_lock()", call: done(() => core.mmapWriteLock(cpu, mm)) },
-    ];
-    return {
-      takeDown: () => {},
-      actors: [0, 1].map((cpu) => ({
-        name: "reader",
-        operations: [{ words: "takes it twice", calls: take(world.cpu(cpu)) }],
-      })),
-    };
-  },
-};
-
-function done(work: () => void): () => number {
-  return () => {
-    work();
-    return 0;
-  };
-}
+export const UPGRADE: Race = madeRace(2, (world) => {
+  const { core, mm } = world;
+  return [world.cpu(0), world.cpu(1)].map((cpu) => [
+    operation(
+      call("mmap_read_lock()", () => core.mmapReadLock(cpu, mm)),
+      call("mmap_write_lock()", () => core.mmapWriteLock(cpu, mm)),
+    ),
+  ]);
+});

@@ -103,10 +103,13 @@ export class RaceJudge {
   }
 
   atTrap(cpu: number): Breach {
+    return this.#impossible(`CPU${cpu} found the machine`);
+  }
+
+  #impossible(found: string): Breach {
     const { first } = readFaults(this.#world.machine);
-    const code = first.find((fault) => fault.cpu === cpu && fault.code >= IMPOSSIBLE)?.code;
-    const what = IMPOSSIBLE_WORDS[code ?? 0];
-    const words = `CPU${cpu} found the machine in an impossible state (${what})`;
+    const code = first.find((fault) => fault.code >= IMPOSSIBLE)?.code;
+    const words = `${found} in an impossible state (${IMPOSSIBLE_WORDS[code ?? 0]})`;
     return { invariant: "conserved-refcount", words };
   }
 
@@ -122,6 +125,9 @@ export class RaceJudge {
         counts.push(...checkQuiescence(machine));
       });
     } catch (fault) {
+      if (fault instanceof WebAssembly.RuntimeError) {
+        return this.#impossible("when all had ended, the machine was");
+      }
       if (!(fault instanceof SleepsForEver)) throw fault;
       const where = this.#world.name(fault.address);
       return { invariant: "no-deadlock", words: `when all had ended, ${where} was still held` };
