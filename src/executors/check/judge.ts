@@ -2,8 +2,10 @@ import {
   MUST_BUDDY_FREE,
   MUST_LOCK_HELD,
   MUST_LOCK_HOLDER_ALIVE,
+  MUST_PATTERN,
   MUST_POOL_OBJECT,
   MUST_REFCOUNT,
+  MUST_VMA_IN_TREE,
 } from "../../../assembly/shared/codes.ts";
 import { CPU_FAULTS, FAULTS_TOTAL } from "../../../assembly/shared/layout.ts";
 import { checkFiles } from "../../machine/file_quiescence.ts";
@@ -30,9 +32,12 @@ const ALWAYS: readonly InvariantName[] = [
 const IMPOSSIBLE = MUST_LOCK_HOLDER_ALIVE;
 const IMPOSSIBLE_WORDS: Readonly<Record<number, string>> = {
   0: "it trapped",
+  [MUST_LOCK_HOLDER_ALIVE]: "whoever holds a lock is dead",
   [MUST_BUDDY_FREE]: "a free page was freed",
   [MUST_POOL_OBJECT]: "a table was given back twice",
+  [MUST_VMA_IN_TREE]: "an area of memory is not in its list",
   [MUST_LOCK_HELD]: "a lock that nobody holds was unlocked",
+  [MUST_PATTERN]: "an actor has no pattern",
   [MUST_REFCOUNT]: "a page that is still referenced was freed",
 };
 
