@@ -113,6 +113,7 @@ export function raise(at: usize): i32 {
   return atomic.add<i32>(at + OFFSET, 1);
 }
 `,
+  "assembly/memory/undo.ts": "export function settle(): void {}\n",
   "dashboard/client/vite.config.ts": `import { defineConfig } from "vite";
 export default defineConfig({ root: import.meta.dirname });
 `,

@@ -48,9 +48,14 @@ export function needs(tool: Tool): { missing: string | undefined } {
  * A test that needs a tool: without it, it is skipped and says why in its title; where CI is
  * "true" it fails instead.
  */
-export function testNeeding(tool: Tool, name: string, run: () => void | Promise<void>): void {
+export function testNeeding(
+  tool: Tool,
+  name: string,
+  run: () => void | Promise<void>,
+  timeoutMs?: number,
+): void {
   const { missing } = needs(tool);
-  if (missing === undefined) test(name, run);
+  if (missing === undefined) test(name, run, timeoutMs);
   else if (process.env.CI === "true") {
     test(name, () => {
       throw new Error(`${missing}, and with CI=true nothing is skipped`);
