@@ -13,6 +13,7 @@ import { ENTRY_BYTES, log, note32 } from "./journal";
 
 /** Steps are even: bit 0 of a mark is something else. */
 const STEP: u32 = 2;
+const STACK_HEADER_BYTES: usize = 8;
 /** In an entry's address: a word of a frame. */
 const IS_FRAME: u32 = 1;
 
@@ -37,6 +38,19 @@ export function settle(): void {
   store<u64>(CONTROL_JOURNAL_FINGERPRINT, fingerprint);
   store<u32>(CONTROL_JOURNAL_SETTLED, <u32>end);
   nextStep();
+}
+
+/**
+ * A CPU's step has ended. Its stack begins with where its frames end, which asyncify moves, and
+ * where it ends itself; the digest of the frames (0: there are none) goes to `digestAt`, 64 bits.
+ */
+export function endStep(stack: usize, digestAt: usize): void {
+  const end = <usize>load<u32>(stack);
+  settleFrames(stack, end);
+  const digest = end == stack + STACK_HEADER_BYTES ? 0 : load<u64>(CONTROL_JOURNAL_DIGEST);
+  poke(digestAt, <u32>digest);
+  poke(digestAt + 4, <u32>(digest >> 32));
+  settle();
 }
 
 /**

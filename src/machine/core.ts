@@ -113,6 +113,7 @@ export interface TracedCore extends Core {
   asyncify_stop_rewind(): void;
   asyncify_get_state(): number;
   poke(address: number, value: number): void;
+  endStep(stack: number, digestAt: number): void;
   settle(): void;
   settleFrames(from: number, to: number): void;
   markPlace(): number;

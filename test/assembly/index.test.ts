@@ -16,7 +16,7 @@ const ASYNCIFY = [
 ];
 
 /** And of memory/undo.ts. */
-const UNDO = ["markPlace", "poke", "settle", "settleFrames", "undoTo"];
+const UNDO = ["endStep", "markPlace", "poke", "settle", "settleFrames", "undoTo"];
 
 const native = readWasm(coreBytes("native"));
 const traced = readWasm(coreBytes("traced"));

@@ -7,9 +7,8 @@ export const REGISTER_STATUS = 4;
 /** What it waits for: an address, and what must no longer stand there or who else waits. */
 export const REGISTER_ADDRESS = 8;
 export const REGISTER_VALUE = 12;
-/** Of the frames that were unwound. */
-export const REGISTER_DIGEST_LOW = 16;
-export const REGISTER_DIGEST_HIGH = 20;
+/** Of the frames that were unwound, 64 bits. */
+export const REGISTER_DIGEST = 16;
 
 // What REGISTER_STATUS says.
 export const AT_A_CALL = 0;
@@ -37,6 +36,11 @@ export class CpuRegisters {
   }
 
   set(cpu: number, register: number, value: number): void {
-    this.#memory.poke((this.#at[cpu] as number) + register, value);
+    if (this.get(cpu, register) !== value) this.#memory.poke(this.at(cpu, register), value);
+  }
+
+  /** Its address. */
+  at(cpu: number, register: number): number {
+    return (this.#at[cpu] as number) + register;
   }
 }

@@ -67,7 +67,7 @@ export class RaceJudge {
   /** Of the last execution: nobody could run any more when it was judged. */
   isOver = false;
   /** What was found at ends that were judged already, by their fingerprints. */
-  readonly #ends = new Map<string, Breach | undefined>();
+  readonly #ends = new Map<number, Breach | undefined>();
 
   constructor(world: World, memory: UndoMemory, cpus: VirtualCpus, rules: RaceRules) {
     this.#world = world;
@@ -82,13 +82,15 @@ export class RaceJudge {
     this.isOver = false;
     const recorded = this.#world.word(this.#world.cpu(cpu) + CPU_FAULTS + FAULTS_TOTAL);
     const fault = recorded > 0 ? this.#recorded([]) : undefined;
-    return fault ?? this.#rules.afterStep?.() ?? this.#floor.check();
+    return fault ?? this.#rules.afterStep?.() ?? this.#floor.check(this.#cpus.pagesTouched);
   }
 
   atEnd(): Breach | undefined {
     this.isOver = true;
     this.#memory.settle();
-    const key = `${this.#memory.low},${this.#memory.high}`;
+    const { low, high } = this.#memory;
+    // 53 bits of the fingerprint.
+    const key = (high >>> 0) * 2 ** 21 + (low >>> 11);
     if (this.#ends.has(key)) return this.#ends.get(key);
     const mark = this.#memory.mark();
     const breach = this.#takeDown();

@@ -35,9 +35,11 @@ export class ReferenceFloor {
     this.#unit = spec.scheme === "mapcount" ? 0 : usesBias(spec) ? spec.bias : 1;
   }
 
-  check(): Breach | undefined {
-    const { pages } = this.#world.machine.plan;
-    for (let pfn = 0; pfn < pages; pfn++) {
+  /** `pages`: which ones, a bit each. */
+  check(pages: number): Breach | undefined {
+    for (let left = pages; left !== 0; left &= left - 1) {
+      const pfn = 31 - Math.clz32(left & -left);
+      if (pfn >= this.#world.machine.plan.pages) break;
       const page = this.#world.page(pfn);
       const references = this.#word(page + PAGE_REFCOUNT) >>> 0;
       // Free, or frozen by whoever takes it from its file.

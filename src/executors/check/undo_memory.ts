@@ -19,6 +19,8 @@ export class UndoMemory {
   readonly #core: TracedCore;
   readonly #marksAt: number;
   readonly #lastPlace: number;
+  /** The host has written since the last time that all was settled. */
+  #isUnsettled = false;
 
   /** From here on everything can be undone. */
   constructor({ words, plan }: Machine, core: TracedCore) {
@@ -83,12 +85,21 @@ export class UndoMemory {
 
   /** A write of the host's. */
   poke(address: number, value: number): void {
+    this.#isUnsettled = true;
     this.#core.poke(address, value);
   }
 
-  /** Takes in what was written since the last time: the fingerprint is that of the memory. */
+  /** Takes in what the host has written: the fingerprint is that of the memory. */
   settle(): void {
+    if (!this.#isUnsettled) return;
+    this.#isUnsettled = false;
     this.#core.settle();
+  }
+
+  /** Takes in all that a CPU's step has written, its frames as a digest at `digestAt`. */
+  endStep(stack: number, digestAt: number): void {
+    this.#isUnsettled = false;
+    this.#core.endStep(stack, digestAt);
   }
 
   /**

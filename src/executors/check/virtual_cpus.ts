@@ -15,8 +15,7 @@ import {
   DONE,
   REGISTER_ADDRESS,
   REGISTER_CALL,
-  REGISTER_DIGEST_HIGH,
-  REGISTER_DIGEST_LOW,
+  REGISTER_DIGEST,
   REGISTER_STATUS,
   REGISTER_VALUE,
   SLEEPS,
@@ -25,9 +24,12 @@ import {
 import { aheadOf, flatten, type Instruction, nextOf, sumOf } from "./instructions.ts";
 import { Sharing } from "./sharing.ts";
 import type { UndoMemory } from "./undo_memory.ts";
-import { STACK_HEADER_BYTES, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const KIND_MASK = 15;
+
+/** The laboratory's own work may change anything: the ledgers lie elsewhere. */
+const ALL_PAGES = -1;
 
 /** A transition that takes more steps never ends. */
 const STEPS_MAX = 100_000;
@@ -53,6 +55,8 @@ export class VirtualCpus {
   readonly sharing: Sharing;
   /** Accesses and beginnings of calls since the CPU was resumed. */
   units = 0;
+  /** Pages of which the last transition may have changed what holds them, a bit each. */
+  pagesTouched = 0;
   onAccess: ((cpu: number, address: number, kind: number) => void) | null = null;
   onCall: ((cpu: number, call: Call) => void) | null = null;
   readonly #world: World;
@@ -129,6 +133,7 @@ export class VirtualCpus {
     this.#othersAhead = this.#callsAhead(cpu);
     this.#stopAfter = units;
     this.units = 0;
+    this.pagesTouched = 0;
     machine.words[CONTROL_RUNNING_CPU >>> 2] = cpu;
     if (this.#registers.get(cpu, REGISTER_STATUS) === AT_A_CALL) this.#begin(cpu);
     else {
@@ -139,7 +144,7 @@ export class VirtualCpus {
       while (this.#callOnce(cpu));
     } finally {
       this.#isRewinding = false;
-      this.#settleStack(cpu);
+      this.#memory.endStep(this.#world.stack(cpu), this.#registers.at(cpu, REGISTER_DIGEST));
     }
   }
 
@@ -172,6 +177,7 @@ export class VirtualCpus {
       this.#world.core.asyncify_stop_unwind();
       return false;
     }
+    if (instruction.after) this.pagesTouched = ALL_PAGES;
     const onward = instruction.after?.(result);
     const next = nextOf(instruction, at, onward);
     this.#registers.set(cpu, REGISTER_CALL, next);
@@ -189,6 +195,7 @@ export class VirtualCpus {
     ] as Instruction;
     this.units++;
     this.onCall?.(cpu, instruction);
+    if (instruction.before) this.pagesTouched = ALL_PAGES;
     instruction.before?.();
   }
 
@@ -197,7 +204,6 @@ export class VirtualCpus {
     if (this.#isRewinding) {
       this.#isRewinding = false;
       this.#world.core.asyncify_stop_rewind();
-      this.#registers.set(this.#running, REGISTER_STATUS, AT_A_CALL);
       if (base !== ACCESS_BLOCK && base !== ACCESS_AWAIT_CHANGE) {
         this.#perform(address, kind, base);
       }
@@ -233,6 +239,7 @@ export class VirtualCpus {
   #perform(address: number, kind: number, base: number): void {
     if (++this.units > STEPS_MAX) throw new Livelock(`CPU${this.#running} goes round and round`);
     this.sharing.touch(address, base, this.#bitOfCall);
+    this.pagesTouched |= this.#world.pageBit(address);
     this.onAccess?.(this.#running, address, kind);
     if (base === ACCESS_NOTIFY_ALL || base === ACCESS_NOTIFY_ONE) {
       this.#wake(address, base === ACCESS_NOTIFY_ALL);
@@ -262,8 +269,9 @@ export class VirtualCpus {
 
   #wait(status: number, address: number, value: number): void {
     const cpu = this.#running;
+    const waits = status !== UNWOUND;
     this.#registers.set(cpu, REGISTER_STATUS, status);
-    this.#registers.set(cpu, REGISTER_ADDRESS, address);
+    this.#registers.set(cpu, REGISTER_ADDRESS, waits ? address : 0);
     this.#registers.set(cpu, REGISTER_VALUE, value);
     this.#isUnwound = true;
     this.#world.core.asyncify_start_unwind(this.#world.stack(cpu));
@@ -275,16 +283,5 @@ export class VirtualCpus {
     if (status === SLEEPS || status === DONE) return false;
     const now = this.#world.word(this.#registers.get(cpu, REGISTER_ADDRESS) >>> 0);
     return status === AWAITS_ZERO ? now === 0 : now !== this.#registers.get(cpu, REGISTER_VALUE);
-  }
-
-  /** The frames that were unwound, if any, and in two registers what they are. */
-  #settleStack(cpu: number): void {
-    const stack = this.#world.stack(cpu);
-    const frames = stack + STACK_HEADER_BYTES;
-    const end = (this.#memory.words[stack >>> 2] as number) >>> 0;
-    this.#memory.settleFrames(stack, end);
-    const isEmpty = end === frames;
-    this.#registers.set(cpu, REGISTER_DIGEST_LOW, isEmpty ? 0 : this.#memory.digestLow);
-    this.#registers.set(cpu, REGISTER_DIGEST_HIGH, isEmpty ? 0 : this.#memory.digestHigh);
   }
 }

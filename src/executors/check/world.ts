@@ -46,7 +46,7 @@ const LOCALS = 6;
 const ARENA_LOCALS = 224;
 export const ARENA_REGISTERS = 256;
 const ARENA_STACK = 320;
-export const STACK_HEADER_BYTES = 8;
+const STACK_HEADER_BYTES = 8;
 const ARENA_BYTES = 8192;
 
 export const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;
@@ -63,6 +63,7 @@ export class World {
   readonly core: TracedCore;
   /** What hears of accesses; null: nobody. */
   hook: StepHook | null = null;
+  readonly #memMapAt: number;
   #memory: UndoMemory | undefined;
 
   constructor(
@@ -81,6 +82,7 @@ export class World {
       journal: true,
     });
     this.machine = makeMachine(plan, spec);
+    this.#memMapAt = plan.memMapAt;
     const step = (address: number, kind: number): void => this.hook?.(address >>> 0, kind);
     this.core = instantiateTracedCore(coreModule("traced"), this.machine.memory, step);
     this.core.boot(this.cpu(0));
@@ -141,6 +143,14 @@ export class World {
 
   page(pfn: number): number {
     return pageAddress(this.machine, pfn);
+  }
+
+  /** The page whose struct the address lies in, as a bit; 0: none. */
+  pageBit(address: number): number {
+    const offset = address - this.#memMapAt;
+    return offset >= 0 && offset < PAGES * PAGE_STRUCT_BYTES
+      ? 1 << (offset / PAGE_STRUCT_BYTES)
+      : 0;
   }
 
   pfn(page: number): number {
