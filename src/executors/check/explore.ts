@@ -69,6 +69,7 @@ export class Explorer {
   readonly #cpus: VirtualCpus;
   readonly #memory: UndoMemory;
   readonly #judge: Judge;
+  readonly #point = { depth: 0, runnable: 0, running: -1, low: 0, high: 0 };
   /** Of the present execution, by depth: where its undo log stood, who ran, for how long. */
   #depth = 0;
   readonly #marks: number[] = [];
@@ -115,7 +116,7 @@ export class Explorer {
 
   #execute(scheduler: Scheduler, limits: Limits): Exploration | undefined {
     while (true) {
-      const point = this.#point();
+      const point = this.#pointNow();
       if (point.runnable === 0) return this.#judgeEnd();
       if (point.depth >= limits.depth) {
         const words = `an execution came to ${limits.depth} switching points: a livelock`;
@@ -132,17 +133,21 @@ export class Explorer {
     }
   }
 
-  #point(): SchedulingPoint {
-    const depth = this.#depth;
-    const running = depth === 0 ? -1 : (this.#ran[depth - 1] as number);
-    this.#memory.settle();
-    const { low, high } = this.#memory;
-    return { depth, runnable: this.#cpus.runnable, running, low, high };
+  /** One object for all, valid until the next: millions a second. */
+  #pointNow(): SchedulingPoint {
+    const [point, memory] = [this.#point, this.#memory];
+    memory.settle();
+    point.depth = this.#depth;
+    point.runnable = this.#cpus.runnable;
+    point.running = this.#depth === 0 ? -1 : (this.#ran[this.#depth - 1] as number);
+    point.low = memory.low;
+    point.high = memory.high;
+    return point;
   }
 
   #transition(cpu: number): Exploration | undefined {
     this.#marks[this.#depth] = this.#memory.mark();
-    const fault = faultOf(() => this.#cpus.run(cpu));
+    const fault = faultOf(this.#cpus, cpu, 0);
     this.#ran[this.#depth] = cpu;
     this.#units[this.#depth++] = this.#cpus.units;
     this.counts.transitions++;
@@ -181,10 +186,10 @@ export class Explorer {
   }
 }
 
-/** What a transition threw that is an outcome: a trap of the core, or a livelock. */
-function faultOf(run: () => void): Error | undefined {
+/** Runs the CPU; what it threw that is an outcome: a trap of the core, or a livelock. */
+function faultOf(cpus: VirtualCpus, cpu: number, units: number): Error | undefined {
   try {
-    run();
+    cpus.run(cpu, units);
     return undefined;
   } catch (fault) {
     const isOutcome = fault instanceof WebAssembly.RuntimeError || fault instanceof Livelock;
@@ -215,7 +220,7 @@ export function replay(
   const run = (cpu: number, units: number): Breach | undefined => {
     if ((cpus.runnable & (1 << cpu)) === 0) throw new Error(`CPU${cpu} cannot go on there`);
     running = cpu;
-    const fault = faultOf(() => cpus.run(cpu, units));
+    const fault = faultOf(cpus, cpu, units);
     if (fault instanceof Livelock) throw fault;
     return fault === undefined ? judge.afterStep(cpu) : judge.atTrap(cpu);
   };

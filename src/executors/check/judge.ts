@@ -63,6 +63,8 @@ export class RaceJudge {
   readonly #cpus: VirtualCpus;
   readonly #rules: RaceRules;
   readonly #floor: ReferenceFloor;
+  /** By CPU: where it counts the faults that it records. */
+  readonly #faultsAt: readonly number[];
   readonly #holds: ReadonlySet<string>;
   /** Of the last execution: nobody could run any more when it was judged. */
   isOver = false;
@@ -75,12 +77,14 @@ export class RaceJudge {
     this.#cpus = cpus;
     this.#rules = rules;
     this.#floor = new ReferenceFloor(world);
+    const cpuNumbers = Array.from({ length: world.cpus }, (_, cpu) => cpu);
+    this.#faultsAt = cpuNumbers.map((cpu) => world.cpu(cpu) + CPU_FAULTS + FAULTS_TOTAL);
     this.#holds = new Set<string>([...ALWAYS, ...rules.holds]);
   }
 
   afterStep(cpu: number): Breach | undefined {
     this.isOver = false;
-    const recorded = this.#world.word(this.#world.cpu(cpu) + CPU_FAULTS + FAULTS_TOTAL);
+    const recorded = this.#world.word(this.#faultsAt[cpu] as number);
     const fault = recorded > 0 ? this.#recorded([]) : undefined;
     return fault ?? this.#rules.afterStep?.() ?? this.#floor.check(this.#cpus.pagesTouched);
   }

@@ -1,4 +1,4 @@
-/** What a scheduler sees of a state between two transitions. */
+/** What a scheduler sees of a state between two transitions; not to be kept. */
 export interface SchedulingPoint {
   /** Transitions from the start to here. */
   readonly depth: number;
