@@ -7,13 +7,12 @@
  */
 import {
   CONTROL_JOURNAL_DIGEST, CONTROL_JOURNAL_END, CONTROL_JOURNAL_FINGERPRINT, CONTROL_JOURNAL_MARKS,
-  CONTROL_JOURNAL_SETTLED, CONTROL_JOURNAL_SHADOW, CONTROL_JOURNAL_STEP,
+  CONTROL_JOURNAL_SETTLED, CONTROL_JOURNAL_SHADOW, CONTROL_JOURNAL_STEP, STACK_HEADER_BYTES,
 } from "../shared/layout.ts";
 import { ENTRY_BYTES, log, note32 } from "./journal";
 
 /** Steps are even: bit 0 of a mark is something else. */
 const STEP: u32 = 2;
-const STACK_HEADER_BYTES: usize = 8;
 /** In an entry's address: a word of a frame. */
 const IS_FRAME: u32 = 1;
 

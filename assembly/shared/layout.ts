@@ -88,6 +88,8 @@ export const CONTROL_JOURNAL_SHADOW = CONTROL_JOURNAL_SETTLED + 4;
 /** 64 bits each: of all words; of the frames that were settled last. */
 export const CONTROL_JOURNAL_FINGERPRINT = CONTROL_JOURNAL_SHADOW + 4;
 export const CONTROL_JOURNAL_DIGEST = CONTROL_JOURNAL_FINGERPRINT + 8;
+/** asyncify's stacks begin with where their frames end, and where they end themselves. */
+export const STACK_HEADER_BYTES = 8;
 export const CONTROL_PARAMETERS = CONTROL_RUNNING_CPU + CACHE_LINE_BYTES;
 export const PARAM_SCHEME = CONTROL_PARAMETERS;
 export const PARAM_BIAS = PARAM_SCHEME + 4;

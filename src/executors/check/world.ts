@@ -16,6 +16,7 @@ import {
   CPU_OPS,
   CPU_VMSTAT,
   PAGE_STRUCT_BYTES,
+  STACK_HEADER_BYTES,
 } from "../../../assembly/shared/layout.ts";
 import { coreModule, instantiateTracedCore, type TracedCore } from "../../machine/core.ts";
 import { fileAddress } from "../../machine/files.ts";
@@ -46,7 +47,6 @@ const LOCALS = 6;
 const ARENA_LOCALS = 224;
 export const ARENA_REGISTERS = 256;
 const ARENA_STACK = 320;
-const STACK_HEADER_BYTES = 8;
 const ARENA_BYTES = 8192;
 
 export const READ_WRITE = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE;

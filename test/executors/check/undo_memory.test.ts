@@ -4,12 +4,13 @@ import {
   CACHE_LINE_BYTES,
   CONTROL_JOURNAL_STEP,
   CONTROL_RUNNING_CPU,
+  STACK_HEADER_BYTES,
 } from "../../../assembly/shared/layout.ts";
 import { DepthFirst } from "../../../src/executors/check/depth_first.ts";
 import type { SchedulingPoint } from "../../../src/executors/check/scheduler.ts";
 import { Trial } from "../../../src/executors/check/trial.ts";
 import type { UndoMemory } from "../../../src/executors/check/undo_memory.ts";
-import { STACK_HEADER_BYTES, World } from "../../../src/executors/check/world.ts";
+import { World } from "../../../src/executors/check/world.ts";
 import { completeMachine } from "../../../src/scenario/machine_spec.ts";
 import { raceOf, searched, subjectOf } from "../../support/counterexamples.ts";
 
