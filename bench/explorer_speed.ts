@@ -38,8 +38,9 @@ export function explorerSpeed({ runs, executions, races }: ExplorerSize): Table 
     title: "The explorer on one thread",
     note:
       "pinlab check from an empty machine to the verdict, fingerprints of all states and all " +
-      "invariants included; a step is an access of the core or the beginning of a call. The first " +
-      `row: whole executions one after the other, chosen at random; medians of ${runs} runs`,
+      "invariants included; a step is an access of the core or the beginning of a call. The " +
+      "first row: whole executions one after the other, chosen at random; " +
+      `medians of ${runs} runs`,
     head: ["race", "executions", "states", "M steps", "s", "M steps/s", "k executions/s", "MiB"],
     rows: [
       walked(subjectOf("try-get-vs-put", { scheme: "exact" }), runs, executions),
