@@ -1,4 +1,5 @@
-import { Check, type CheckResult } from "../../src/executors/check/check.ts";
+import type { CheckResult } from "../../src/executors/check/check.ts";
+import { CheckThread } from "../../src/executors/check/check_thread.ts";
 import type { Effort } from "../../src/executors/check/outcome.ts";
 import { RACES } from "../../src/executors/check/races.ts";
 import { replayed } from "../../src/executors/check/replayed.ts";
@@ -8,13 +9,16 @@ import { isUnexpected } from "../../src/results/check_matrix.ts";
 import { matrixText, sumLine } from "../../src/results/check_matrix_text.ts";
 import { detailLines, headLine, resultLine } from "../../src/results/check_text.ts";
 import {
+  EXIT_INTERRUPTED,
   EXIT_INVARIANT,
   EXIT_LIMIT,
   type ExitReason,
   exitStatusOf,
 } from "../../src/results/exit_status.ts";
+import { INTERRUPTED } from "../../src/results/record_facts.ts";
 import { wrapped } from "../../src/results/words.ts";
 import { ConfigurationError, type Problem } from "../../src/scenario/problem.ts";
+import { onInterrupt } from "../terminal.ts";
 import { type AskedCheck, type CheckFlags, readCheck } from "./check_flags.ts";
 import { CheckProgress } from "./check_progress.ts";
 import { checkTraceFile, writeTraceFile } from "./trace_file.ts";
@@ -33,12 +37,18 @@ export async function checkCommand(names: readonly string[], flags: CheckFlags):
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   if (flags.trace !== undefined) checkTraceFile(flags.trace);
+  const interrupt = onInterrupt(() => process.exit(EXIT_INTERRUPTED));
   const results =
-    flags.replay === undefined ? checkAll(asked, flags) : replayOne(asked, flags.replay);
+    flags.replay === undefined
+      ? await checkAll(asked, flags, interrupt.signal)
+      : replayOne(asked, flags.replay);
   if (asked.format === "json")
     process.stdout.write(`${JSON.stringify(checkJson(results), null, 2)}\n`);
   if (flags.trace !== undefined) writeTraceFile(flags.trace, results);
-  return exitStatusOf(results.flatMap((result) => reasonOf(result) ?? []));
+  interrupt.remove();
+  const reasons = results.flatMap((result) => reasonOf(result) ?? []);
+  if (interrupt.signal.aborted) reasons.push({ status: EXIT_INTERRUPTED, message: INTERRUPTED });
+  return exitStatusOf(reasons);
 }
 
 function listText(): string {
@@ -54,7 +64,11 @@ function listText(): string {
   return `${lines.join("\n")}\n`;
 }
 
-function checkAll({ subjects, options, format }: AskedCheck, flags: CheckFlags): CheckResult[] {
+async function checkAll(
+  { subjects, options, format }: AskedCheck,
+  flags: CheckFlags,
+  signal: AbortSignal,
+): Promise<CheckResult[]> {
   const progress = new CheckProgress(process.stderr, flags.quiet === true, subjects.length);
   const say = (text: string | undefined): void => {
     if (text === undefined || format !== "normal") return;
@@ -62,14 +76,18 @@ function checkAll({ subjects, options, format }: AskedCheck, flags: CheckFlags):
     process.stdout.write(`${text}\n`);
   };
   if (!flags.matrix) say(headLine());
+  const thread = new CheckThread();
+  signal.addEventListener("abort", () => thread.interrupt());
   const results: CheckResult[] = [];
   for (const subject of subjects) {
     const onProgress = (effort: Effort): void => progress.update(subject.race.name, effort);
-    const result = new Check(subject, { ...options, onProgress }).run();
+    const result = await thread.run(subject, { ...options, onProgress });
     results.push(result);
     progress.ended();
-    say(flags.matrix ? tableOf(result, results, subjects) : rowsOf(result, subjects));
+    say(flags.matrix ? tableOf(results, subjects, signal) : rowsOf(result, subjects));
+    if (signal.aborted) break;
   }
+  await thread.close();
   progress.clear();
   if (results.length > 1) say(sumLine(results, progress.seconds));
   return results;
@@ -81,13 +99,14 @@ function rowsOf(result: CheckResult, { length }: readonly Subject[]): string {
   );
 }
 
-/** The table of a race whose last result this is. */
+/** The table of a race whose last result this is, or of what there is of it. */
 function tableOf(
-  { subject: { race } }: CheckResult,
   results: readonly CheckResult[],
   subjects: readonly Subject[],
+  { aborted }: AbortSignal,
 ): string | undefined {
-  if (subjects[results.length]?.race === race) return undefined;
+  const race = subjects[results.length - 1]?.race;
+  if (race === undefined || (subjects[results.length]?.race === race && !aborted)) return undefined;
   return matrixText(
     race,
     results.filter(({ subject }) => subject.race === race),
@@ -96,7 +115,7 @@ function tableOf(
 
 /** Of many an expected counterexample is one line; alone it is told. */
 function isWorthTelling(result: CheckResult, count: number): boolean {
-  return count === 1 || isUnexpected(result);
+  return count === 1 || result.outcome.kind === "stopped" || isUnexpected(result);
 }
 
 function replayOne({ subjects: [subject], format }: AskedCheck, token: string): CheckResult[] {

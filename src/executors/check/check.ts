@@ -19,6 +19,8 @@ export interface CheckOptions {
   /** Executions at the most; undefined: unlimited. */
   readonly schedules?: number | undefined;
   readonly timeMs: number;
+  /** Asked now and then; true: it ends as it is. */
+  readonly isInterrupted?: (() => boolean) | undefined;
   /** Hears now and then how far it is. */
   readonly onProgress?: ((effort: Effort) => void) | undefined;
 }
@@ -38,6 +40,8 @@ const PCT_DEPTH = 3;
 /** Share of the time after which a search that does not end gives way to a bounded one. */
 const EXHAUSTIVE_SHARE = 0.7;
 const BOUND_MAX = 8;
+/** Reasons for which nothing else is tried. */
+const ENDS: readonly unknown[] = ["schedule-limit", "interrupted"];
 
 /** Explores a race on a machine until it is exhausted, broken, or a limit is reached. */
 export class Check {
@@ -67,8 +71,8 @@ export class Check {
     if (seen !== undefined) return seen;
     if (preemptions !== undefined) return this.#bounded(preemptions);
     const exhausted = this.#told(this.#search(() => new DepthFirst(), EXHAUSTIVE_SHARE));
-    const gaveUp = exhausted.kind === "stopped" && exhausted.reason !== "schedule-limit";
-    return gaveUp ? this.#iterated(exhausted) : exhausted;
+    const isEnd = exhausted.kind !== "stopped" || ENDS.includes(exhausted.reason);
+    return isEnd ? exhausted : this.#iterated(exhausted);
   }
 
   /** Random executions: most bugs show at once, and what is shared is learnt. */
@@ -130,11 +134,12 @@ export class Check {
 
   #limits(share: number, schedules = this.#options.schedules): Limits {
     const end = this.#begun + this.#options.timeMs * 1e6 * share;
-    const isOver = (): boolean => {
+    const endsFor = () => {
       this.#options.onProgress?.(this.#effort());
-      return monotonicNs() > end;
+      if (this.#options.isInterrupted?.()) return "interrupted";
+      return monotonicNs() > end ? "time-limit" : undefined;
     };
-    return { depth: DEPTH_MAX, schedules, isOver };
+    return { depth: DEPTH_MAX, schedules, endsFor };
   }
 
   #told(found: Exploration): Outcome {

@@ -34,13 +34,18 @@ export interface Limits {
   readonly schedules?: number | undefined;
   /** Transitions of one execution at the most: more are a livelock. */
   readonly depth: number;
-  /** True: it has taken too long. Asked now and then. */
-  readonly isOver?: (() => boolean) | undefined;
+  /** Why it is to end; undefined: it goes on. Asked now and then. */
+  readonly endsFor?: (() => "time-limit" | "interrupted" | undefined) | undefined;
   /** True: the scheduler cannot remember more. */
   readonly isFull?: (() => boolean) | undefined;
 }
 
-export type StopReason = "schedule-limit" | "time-limit" | "step-limit" | "memory-limit";
+export type StopReason =
+  | "schedule-limit"
+  | "time-limit"
+  | "step-limit"
+  | "memory-limit"
+  | "interrupted";
 
 export type Exploration =
   | { readonly kind: "exhausted" }
@@ -181,8 +186,9 @@ export class Explorer {
     if (limits.isFull?.()) {
       return { kind: "stopped", reason: "memory-limit", words: "no more states fit into memory" };
     }
-    if (limits.isOver?.()) return { kind: "stopped", reason: "time-limit", words: "--time" };
-    return undefined;
+    const reason = limits.endsFor?.();
+    if (reason === undefined) return undefined;
+    return { kind: "stopped", reason, words: reason === "time-limit" ? "--time" : "by a signal" };
   }
 }
 

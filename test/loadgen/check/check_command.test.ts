@@ -1,4 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { MAIN } from "../../support/kernel_command.ts";
 
@@ -73,4 +75,17 @@ describe("pinlab check", () => {
     expect(status).toBe(104);
     expect(stderr).toContain(words);
   });
+});
+
+test("Ctrl-C ends an exploration as it is: what was found is told, status 105", async () => {
+  const words = ["two-pins-vs-writeback", "--scheme", "bias", "--exhaustive", "--format", "json"];
+  const child = spawn(process.execPath, [MAIN, "check", ...words]);
+  const output = text(child.stdout);
+  // The first line of progress: it is under way.
+  await once(child.stderr, "data");
+  child.kill("SIGINT");
+  const [status] = await once(child, "exit");
+  expect(status).toBe(105);
+  const { results } = JSON.parse(await output);
+  expect(results).toMatchObject([{ outcome: "stopped", reason: "interrupted" }]);
 });
