@@ -50,11 +50,17 @@ function agree(
 ): boolean {
   const keyOf = ({ subject: { machine } }: CheckResult): string =>
     [schemeName(machine), ...axes.map((axis) => axisValue(machine, axis))].join(" ");
-  const kinds = new Map(some.map((result) => [keyOf(result), result.outcome.kind]));
+  const kinds = new Map(some.map((result) => [keyOf(result), kindOf(result)]));
   return others.every((result) => {
     const kind = kinds.get(keyOf(result));
-    return kind === undefined || kind === result.outcome.kind;
+    return kind === undefined || kind === kindOf(result);
   });
+}
+
+/** What was tried up to a bound has broken nothing so far. */
+function kindOf({ outcome }: CheckResult): string {
+  const isBounded = outcome.kind === "stopped" && outcome.preemptions !== undefined;
+  return isBounded ? "passed" : outcome.kind;
 }
 
 /** A parameter as its flag has it. */

@@ -12,6 +12,8 @@ import { binaryBytes, spanWords, wholeWords, wrapped } from "./words.ts";
 const WIDTH = 96;
 const PASSED = "ok";
 const REFUSED = "·";
+/** Before the number of preemptions up to which all was tried. */
+const BOUND = "≤";
 /** What a cell says of the invariant that is broken. */
 const BROKEN: Readonly<Record<InvariantName, string>> = {
   "no-false-negative": "neg",
@@ -111,6 +113,9 @@ function cellWords(
 ): string {
   if (results.length === 0) return ` ${REFUSED}`;
   const own = new Set(results.map((result) => marks.get(meaningOf(result)) ?? ""));
+  // Of several bounds the smallest is true of all, and of what passed too.
+  const [weakest, ...stronger] = [...own].filter((mark) => mark.startsWith(BOUND)).sort();
+  if (weakest !== undefined) for (const mark of [...stronger, PASSED]) own.delete(mark);
   const words = `${[...own].sort().join(",")}${results.some(isUnexpected) ? "!" : ""}`;
   const posted = results.some(({ subject }) => isPosted(subject.machine, race.matters));
   return posted && race.matters.length > 0 ? `[${words}]` : ` ${words}`;
@@ -125,8 +130,10 @@ function marksOf(results: readonly CheckResult[]): Map<string, string> {
     if (marks.has(meaning)) continue;
     const { outcome } = result;
     if (outcome.kind === "passed") marks.set(meaning, PASSED);
-    else if (outcome.kind === "stopped") marks.set(meaning, `stop${++stops}`);
-    else marks.set(meaning, BROKEN[outcome.counterexample.breach.invariant]);
+    else if (outcome.kind === "stopped") {
+      const { preemptions } = outcome;
+      marks.set(meaning, preemptions === undefined ? `stop${++stops}` : `${BOUND}${preemptions}`);
+    } else marks.set(meaning, BROKEN[outcome.counterexample.breach.invariant]);
   }
   return marks;
 }
@@ -138,8 +145,11 @@ function meaningOf({ outcome }: CheckResult): string {
 }
 
 function legend(rows: readonly SpannedRow[], marks: ReadonlyMap<string, string>): string {
-  const known = [...marks].map(([meaning, mark]) => `${mark} = ${meaning}`);
+  const known = [...marks].flatMap(([meaning, mark]) =>
+    mark.startsWith(BOUND) ? [] : [`${mark} = ${meaning}`],
+  );
   const signs = [
+    [BOUND, `${BOUND}N = stopped: every schedule with up to N preemptions, no proof beyond`],
     ["[", "[ ] = as the scheme was posted"],
     [REFUSED, `${REFUSED} = refused: not sound`],
   ].flatMap(([sign = "", words = ""]) => (rows.flat().join("").includes(sign) ? [words] : []));

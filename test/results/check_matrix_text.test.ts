@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { CheckResult } from "../../src/executors/check/check.ts";
 import { matrixText, sumLine } from "../../src/results/check_matrix_text.ts";
 import { RACE, resultsOf } from "./check_results.ts";
 
@@ -19,6 +20,21 @@ describe("matrixText", () => {
       "posted",
       "",
     ]);
+  });
+
+  test("what was stopped at a bound shares a column with what passed: the smallest bound", () => {
+    const bounded = (result: CheckResult, preemptions: number): CheckResult => ({
+      ...result,
+      outcome: { kind: "stopped", reason: "preemption-bound", words: "", preemptions },
+    });
+    const results = resultsOf(() => "passed").map((result, i) => {
+      return i === 0 || i === 3 ? bounded(result, i) : result;
+    });
+    expect(matrixText(RACE, results).split("\n").slice(2, 4)).toEqual([
+      "        verdict",
+      "bias   [≤0]",
+    ]);
+    expect(matrixText(RACE, results)).toContain("≤N = stopped: every schedule with up to N");
   });
 
   test("what was not expected is marked, and told with its replay line, once a cell", () => {

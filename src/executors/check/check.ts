@@ -118,7 +118,7 @@ export class Check {
     }, 1);
     if (found.kind !== "exhausted" || !last?.wasBounded) return this.#told(found);
     const words = `every schedule with up to ${bound} preemptions; no proof beyond`;
-    return { kind: "stopped", reason: "preemption-bound", words };
+    return { kind: "stopped", reason: "preemption-bound", words, preemptions: bound };
   }
 
   /** Begun again until nothing is learnt on the way. */

@@ -19,6 +19,8 @@ export type Outcome =
       readonly kind: "stopped";
       readonly reason: StopReason | "preemption-bound" | "sampled";
       readonly words: string;
+      /** Up to so many of them every schedule was tried. */
+      readonly preemptions?: number;
     };
 
 /** How much was explored for it. */
