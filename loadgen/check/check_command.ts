@@ -7,7 +7,7 @@ import type { Subject } from "../../src/executors/check/trial.ts";
 import { checkJson } from "../../src/results/check_json.ts";
 import { isUnexpected } from "../../src/results/check_matrix.ts";
 import { matrixText, sumLine } from "../../src/results/check_matrix_text.ts";
-import { detailLines, headLine, resultLine } from "../../src/results/check_text.ts";
+import { commandLine, detailLines, headLine, resultLine } from "../../src/results/check_text.ts";
 import {
   EXIT_INTERRUPTED,
   EXIT_INVARIANT,
@@ -48,6 +48,10 @@ export async function checkCommand(names: readonly string[], flags: CheckFlags):
   interrupt.remove();
   const reasons = results.flatMap((result) => reasonOf(result) ?? []);
   if (interrupt.signal.aborted) reasons.push({ status: EXIT_INTERRUPTED, message: INTERRUPTED });
+  for (const { status, message } of reasons) {
+    // A limit stands in its row.
+    if (status !== EXIT_LIMIT) console.error(`pinlab: ${message}`);
+  }
   return exitStatusOf(reasons);
 }
 
@@ -138,5 +142,6 @@ function reasonOf(result: CheckResult): ExitReason | undefined {
   const { subject, outcome } = result;
   if (outcome.kind === "stopped") return { status: EXIT_LIMIT, message: outcome.words };
   if (!isUnexpected(result)) return undefined;
-  return { status: EXIT_INVARIANT, message: `${subject.race.name}: ${outcome.kind}` };
+  const message = `${commandLine(subject)}: ${outcome.kind}, which was not expected`;
+  return { status: EXIT_INVARIANT, message };
 }

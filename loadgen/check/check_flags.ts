@@ -57,8 +57,18 @@ export function readCheck(
       ? Number.POSITIVE_INFINITY
       : (reader.duration("--time", flags.time, 1) ?? USUAL_TIME_MS),
   };
+  refuseContradictions(flags, problems);
+  const isAll = names.includes("all");
+  const subjects = races.flatMap((race) => {
+    if (isAll && !knowsVariant(race, flags.variant)) return [];
+    return subjectsOf(race, flags, defined(asked), problems);
+  });
+  if (subjects.length === 0 && problems.length === 0) {
+    const found = `no machine of ${races.map(({ name }) => name).join(", ")}`;
+    problems.push({ where: "--matrix", found, accepted: "what the race is about" });
+  }
   return {
-    subjects: races.flatMap((race) => subjectsOf(race, flags, defined(asked), problems)),
+    subjects,
     options,
     format: reader.oneOf("--format", flags.format, ["normal", "json"]) ?? "normal",
   };
@@ -69,15 +79,32 @@ function racesOf(names: readonly string[], problems: Problem[]): Race[] {
     const accepted = "a name of pinlab check --list, or all";
     problems.push({ where: "RACE", found: "no race", accepted });
   }
-  if (names.includes("all")) return [...RACES];
   const known = RACES.map(({ name }) => name);
-  return names.flatMap((name) => {
+  const named = [...new Set(names)].flatMap((name) => {
+    if (name === "all") return [];
     const race = RACES.find((one) => one.name === name);
     if (race !== undefined) return [race];
     const accepted = acceptedWords(name, known, `${known.join(", ")}, or all`);
     problems.push({ where: "RACE", found: `"${name}"`, accepted });
     return [];
   });
+  return names.includes("all") ? [...RACES] : named;
+}
+
+/** Flags of which one makes the other void. */
+function refuseContradictions(flags: CheckFlags, problems: Problem[]): void {
+  const refuse = (where: string, found: string, accepted: string): void => {
+    problems.push({ where, found, accepted });
+  };
+  if (flags.exhaustive && flags.time !== undefined) {
+    refuse("--time", `${flags.time} with --exhaustive`, "one of the two");
+  }
+  if (flags.preemptions !== undefined && flags.strategy !== "dfs") {
+    refuse("--preemptions", `${flags.preemptions} with ${flags.strategy}`, "--strategy dfs");
+  }
+  if (flags.exhaustive && flags.strategy !== "dfs" && flags.schedules === undefined) {
+    refuse("--exhaustive", `with ${flags.strategy}, which never ends`, "--schedules or --time");
+  }
 }
 
 /** On which machines: those that flags name, the matrix, or the race's own. */
@@ -88,7 +115,12 @@ function subjectsOf(
   problems: Problem[],
 ): Subject[] {
   const own = ownTwist([race], flags.variant);
-  if (own === undefined && ownTwist(RACES, flags.variant) !== undefined) return [];
+  if (!knowsVariant(race, flags.variant)) {
+    const others = RACES.filter((one) => ownTwist([one], flags.variant)).map(({ name }) => name);
+    const accepted = `it is a variant of ${others.join(", ")}`;
+    problems.push({ where: "--variant", found: `${flags.variant} with ${race.name}`, accepted });
+    return [];
+  }
   const subject = ({ twist, ...input }: RaceMachine): Subject => {
     const machine = completeMachine({ ...input, pages: PAGES });
     return { race, machine, twist };
@@ -117,4 +149,9 @@ function matrixSubjects(
 /** A variant that is a race's own, and none of the machine's. */
 function ownTwist(races: readonly Race[], variant: string | undefined): string | undefined {
   return races.flatMap(({ twists }) => twists ?? []).find(({ name }) => name === variant)?.name;
+}
+
+/** False: the variant is another race's own. */
+function knowsVariant(race: Race, variant: string | undefined): boolean {
+  return ownTwist([race], variant) !== undefined || ownTwist(RACES, variant) === undefined;
 }

@@ -12,7 +12,8 @@ export function addCheckCommand(program: Command, ended: (status: number) => voi
       "Runs races on virtual CPUs under a scheduler that explores their interleavings: to the " +
         "end, or to the shortest one that breaks an invariant, with the line that replays it. " +
         "RACE is a name of --list, or all; without flags of the machine each race runs on the " +
-        "machines that it is about. A limit that was reached is no proof (status 97).",
+        "machines that it is about, with them on one (bias unless --scheme says). A limit that " +
+        "was reached is no proof (status 97).",
     )
     .argument("[RACE...]", "names of races, or all")
     .option("--list", "list the races and end")

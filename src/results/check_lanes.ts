@@ -1,5 +1,6 @@
 import type { Breach } from "../executors/check/explore.ts";
 import type { CallEvent, Timeline, TimelineEvent } from "../executors/check/timeline.ts";
+import type { InvariantName } from "../scenario/promises.ts";
 import { changeWords, verdictWords } from "./check_event_words.ts";
 import { wrapped } from "./words.ts";
 
@@ -12,7 +13,7 @@ export function laneLines(timeline: Timeline, { invariant }: Breach, width: numb
   const { actors, events, broke } = timeline;
   const lanes = new Lanes(Math.floor(width / actors.length));
   for (const event of events) lanes.tell(event);
-  if (broke.cpu === undefined) lanes.lines.push(`✗ nobody can run any more: ${invariant}`);
+  if (broke.cpu === undefined) lanes.lines.push(`✗ ${endWords(invariant)}: ${invariant}`);
   else lanes.put(broke.cpu, `✗ ${invariant}`);
   const heads = actors.map((name, cpu) => `CPU${cpu} ${name}`.padEnd(lanes.width));
   return [heads.join("").trimEnd(), "─".repeat(width), ...lanes.lines];
@@ -57,4 +58,10 @@ class Lanes {
 function brokenLines(words: string, width: number): string[] {
   if (words.length <= width) return [words];
   return words.split(/ (?=→)/).flatMap((part) => wrapped(part, width));
+}
+
+/** When it broke, if no step broke it. */
+function endWords(invariant: InvariantName): string {
+  if (invariant === "no-deadlock") return "nobody can run any more";
+  return "at the end, when everything is given back";
 }

@@ -4,6 +4,7 @@ import { timelineOf } from "../executors/check/timeline.ts";
 import type { Subject } from "../executors/check/trial.ts";
 import { chosenParameters, schemeName } from "../scenario/machine_words.ts";
 import { laneLines } from "./check_lanes.ts";
+import { isUnexpected } from "./check_matrix.ts";
 import { stateLines } from "./check_states.ts";
 import { binaryBytes, wholeWords, wrapped } from "./words.ts";
 
@@ -60,6 +61,9 @@ export function detailLines(result: CheckResult): string[] {
   const timeline = timelineOf(subject, outcome.counterexample);
   const lines = [
     ...wrapped(`${breach.invariant}: ${breach.words}`, WIDTH),
+    isUnexpected(result)
+      ? "NOT as expected: this machine should pass"
+      : "as expected of this machine",
     "",
     ...laneLines(timeline, breach, WIDTH),
     "",

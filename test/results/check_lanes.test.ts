@@ -75,7 +75,7 @@ describe("the lanes of a counterexample", () => {
       "counts at the end",
       "unpin-by-put-page",
       { scheme: "bias", variant: "put-page" },
-      "✗ nobody can run any more: conserved-refcount",
+      "✗ at the end, when everything is given back: conserved-refcount",
     ],
   ])("%s: the last line is where it broke, and no line is wider", (_, name, machine, last) => {
     const lines = lanes(name, machine);

@@ -180,7 +180,7 @@ export class Explorer {
   #isStopped(limits: Limits): Exploration | undefined {
     const { schedules } = this.counts;
     if (limits.schedules !== undefined && schedules >= limits.schedules) {
-      return { kind: "stopped", reason: "schedule-limit", words: `${schedules} schedules` };
+      return { kind: "stopped", reason: "schedule-limit", words: `after schedule ${schedules}` };
     }
     if (schedules % LOOKS_EVERY !== 0) return undefined;
     if (limits.isFull?.()) {
@@ -188,7 +188,11 @@ export class Explorer {
     }
     const reason = limits.endsFor?.();
     if (reason === undefined) return undefined;
-    return { kind: "stopped", reason, words: reason === "time-limit" ? "--time" : "by a signal" };
+    return {
+      kind: "stopped",
+      reason,
+      words: reason === "time-limit" ? "--time has run out" : "by a signal",
+    };
   }
 }
 

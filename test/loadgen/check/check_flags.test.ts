@@ -34,8 +34,39 @@ test("flags take the place of the matrix's own values, and each machine is there
   expect(subjects[0]?.machine).toMatchObject({ sync: "lock-post", recheck: "under-lock" });
 });
 
-test("a race is not run on schemes that it is not about", () => {
-  expect(subjectsOf(["page-lock-post-pass"], { scheme: "bias" })).toEqual([]);
+function problemsOf(names: readonly string[], flags: Partial<CheckFlags>): string[] {
+  const problems: Problem[] = [];
+  readCheck(names, { ...USUAL, matrix: false, ...flags }, problems);
+  return problems.map(({ where, found }) => `${where}: ${found}`);
+}
+
+test("nothing to check is no success", () => {
+  expect(problemsOf(["page-lock-post-pass"], { matrix: true, scheme: "bias" })).toEqual([
+    "--matrix: no machine of page-lock-post-pass",
+  ]);
+});
+
+test("no name is passed over: not beside all, and not where a variant is another race's", () => {
+  expect(problemsOf(["all", "nosuch"], {})).toEqual(['RACE: "nosuch"']);
+  const races = ["sleep-in-atomic", "try-get-vs-put"];
+  expect(problemsOf(races, { variant: "unguarded-get" })).toEqual([
+    "--variant: unguarded-get with sleep-in-atomic",
+  ]);
+  const subjects = subjectsOf(["all"], { matrix: false, variant: "unguarded-get" });
+  expect(new Set(subjects.map(({ race }) => race.name)).size).toBe(2);
+});
+
+test("a race that is named twice is checked once", () => {
+  const name = "try-get-vs-put";
+  expect(subjectsOf([name, name], {})).toEqual(subjectsOf([name], {}));
+});
+
+test.each([
+  [{ exhaustive: true, time: "3s" }, "--time: 3s with --exhaustive"],
+  [{ strategy: "pct", preemptions: "2" }, "--preemptions: 2 with pct"],
+  [{ strategy: "random", exhaustive: true }, "--exhaustive: with random, which never ends"],
+])("flags that make each other void: %o", (flags, problem) => {
+  expect(problemsOf(["try-get-vs-put"], flags)).toEqual([problem]);
 });
 
 test("a race's own variant is that of every machine", () => {

@@ -7,7 +7,6 @@ import type { WritebackMonitor } from "./writeback_monitor.ts";
 /** What submitOnePage() returns (assembly/filemap/writepage.ts). */
 const WRITE_SUBMITTED = 0;
 const WRITE_BOUNCED = 1;
-const WRITE_NOT_NEEDED = 3;
 const WRITE_PINNED = 4;
 
 /** Locals of a CPU that writes a page, beside the monitor's. */
@@ -16,7 +15,10 @@ const PAGE = 3;
 const CONTENT = 4;
 /** And of an fsync. */
 const EPOCH = 0;
-const IS_TAGGED = 1;
+
+/** Calls of an fsync, by number. */
+const FSYNC_SUBMITS = 1;
+const FSYNC_WAITS = 3;
 
 /** Takes page 0 of the file to the disk, its submission and its completion apart. */
 export function writeBack(
@@ -25,7 +27,7 @@ export function writeBack(
   sync: boolean,
   monitor?: WritebackMonitor,
 ): Operation {
-  const submit = submitCall(world, cpu, sync, () => true, monitor);
+  const submit = submitCall(world, cpu, sync, monitor);
   const after = (result: number): Onward | undefined => {
     submit.after?.(result);
     return isGoing(result) ? undefined : "end";
@@ -41,7 +43,7 @@ export function writeBack(
  */
 export function fsync(world: World, cpu: number): Operation {
   const { core, file } = world;
-  const submit = submitCall(world, cpu, true, () => world.local(cpu, IS_TAGGED) !== 0);
+  const submit = submitCall(world, cpu, true);
   return {
     words: "fsync()",
     calls: [
@@ -49,13 +51,16 @@ export function fsync(world: World, cpu: number): Operation {
         words: "fsync() looks for dirty pages",
         before: () => world.setLocal(cpu, EPOCH, core.beginFsync(file)),
         call: () => core.nextTagged(file, FILE_DIRTY, 0),
-        after: (index) => {
-          world.setLocal(cpu, IS_TAGGED, index === 0 ? 1 : 0);
-          return undefined;
+        after: (index) => (index === 0 ? undefined : FSYNC_WAITS),
+      },
+      {
+        ...submit,
+        after: (result) => {
+          submit.after?.(result);
+          return isGoing(result) ? undefined : FSYNC_WAITS;
         },
       },
-      submit,
-      completeCall(world, cpu, 1),
+      completeCall(world, cpu, FSYNC_SUBMITS),
       {
         words: "fsync() waits for writeback, and returns",
         call: () => {
@@ -71,13 +76,7 @@ function isGoing(result: number): boolean {
   return [WRITE_SUBMITTED, WRITE_BOUNCED, WRITE_PINNED].includes(result);
 }
 
-function submitCall(
-  world: World,
-  cpu: number,
-  sync: boolean,
-  isWanted: () => boolean,
-  monitor?: WritebackMonitor,
-): Call {
+function submitCall(world: World, cpu: number, sync: boolean, monitor?: WritebackMonitor): Call {
   const { background, fsync: forced } = world.spec.onPinned;
   const waits = (sync ? forced : background) === "wait";
   return {
@@ -88,10 +87,7 @@ function submitCall(
       world.setLocal(cpu, CONTENT, page && world.word(page + PAGE_REFCOUNT));
       monitor?.begin(cpu);
     },
-    call: () => {
-      if (!isWanted()) return WRITE_NOT_NEEDED;
-      return world.core.submitOnePage(world.cpu(cpu), world.file, 0, Number(sync));
-    },
+    call: () => world.core.submitOnePage(world.cpu(cpu), world.file, 0, Number(sync)),
     after: (result) => {
       const page = isGoing(result) ? world.cached(0) : 0;
       if (result === WRITE_SUBMITTED) monitor?.submitted(cpu, page);
