@@ -2,6 +2,7 @@ import type { Race } from "./race.ts";
 import { dioVsWriteback } from "./races/dio_vs_writeback.ts";
 import { dirtyAfterTruncate } from "./races/dirty_after_truncate.ts";
 import { fsyncDurability } from "./races/fsync_durability.ts";
+import { mapcountVsMmap } from "./races/mapcount_vs_mmap.ts";
 import { mapcountVsMunmap } from "./races/mapcount_vs_munmap.ts";
 import { pageLockPostPass } from "./races/page_lock_post_pass.ts";
 import { pinVsMkclean } from "./races/pin_vs_mkclean.ts";
@@ -26,6 +27,7 @@ export const RACES: readonly Race[] = [
   pinVsMunmap,
   tryGetVsPut,
   mapcountVsMunmap,
+  mapcountVsMmap,
   fsyncDurability,
   twoPinsVsWriteback,
   pinWritebackReclaim,

@@ -1,7 +1,7 @@
-import { FOLL_WRITE } from "../../../../assembly/shared/codes.ts";
+import { FOLL_WRITE, VM_SHARED } from "../../../../assembly/shared/codes.ts";
 import { LEDGER_BYTES, LEDGER_WRITE } from "../../../../assembly/shared/layout.ts";
 import type { Call, Operation } from "../actor.ts";
-import type { World } from "../world.ts";
+import { READ_WRITE, type World } from "../world.ts";
 import type { WritebackMonitor } from "./writeback_monitor.ts";
 
 /** The operations that races are made of, each on a CPU of its own. */
@@ -119,6 +119,20 @@ export function unpinLeft(world: World): void {
 export function unmap(world: World, cpu: number, vpn: number): Operation {
   const call = () => world.core.munmapRegion(world.cpu(cpu), world.mm, vpn, 1);
   return { words: "munmap() of the page", calls: [{ words: "munmap()", call }] };
+}
+
+/** A further mapping of the file's first page, and the fault that fills it. */
+export function mapAndFault(world: World, cpu: number, vpn: number): Operation {
+  const { core, mm, file } = world;
+  const at = world.cpu(cpu);
+  const map = () => core.mmapRegion(at, mm, vpn, 1, READ_WRITE | VM_SHARED, 0, file, 0);
+  return {
+    words: "mmap() of the page, and a write fault",
+    calls: [
+      { words: "mmap()", call: map },
+      { words: "a write fault", call: () => core.populate(at, mm, vpn, 1) },
+    ],
+  };
 }
 
 /** The file is truncated to nothing, and grows again. */
