@@ -2,7 +2,8 @@ import type { CheckResult } from "../executors/check/check.ts";
 import type { Effort } from "../executors/check/outcome.ts";
 import { timelineOf } from "../executors/check/timeline.ts";
 import type { Subject } from "../executors/check/trial.ts";
-import { chosenParameters, schemeName } from "../scenario/machine_words.ts";
+import { completeMachine } from "../scenario/machine_spec.ts";
+import { chosenParameters, machineParameters, schemeName } from "../scenario/machine_words.ts";
 import { laneLines } from "./check_lanes.ts";
 import { isUnexpected } from "./check_matrix.ts";
 import { stateLines } from "./check_states.ts";
@@ -16,13 +17,12 @@ const HEADS = [
 
 /** What of a machine is not its scheme's own, as flags have it: `tlb=broadcast`. */
 export function parameterWords({ machine, twist }: Subject): string {
-  const own = chosenParameters(machine).filter(
-    ({ name }) => !["scheme", "bias", "rules"].includes(name),
-  );
-  const rules = chosenParameters(machine).find(({ name }) => name === "rules");
-  const usual = machine.scheme === "hybrid" ? "6.13" : "5.0";
-  const shown = rules && rules.value !== usual ? [...own, rules] : own;
-  const words = shown.map(({ name, value }) => `${name}=${value}`);
+  const { scheme, sync } = machine;
+  const posted = machineParameters(completeMachine({ scheme, sync }));
+  const own = chosenParameters(machine).filter(({ name, value }) => {
+    return name !== "scheme" && posted.find((one) => one.name === name)?.value !== value;
+  });
+  const words = own.map(({ name, value }) => `${name}=${value}`);
   return [...words, ...(twist === undefined ? [] : [`variant=${twist}`])].join(" ") || "–";
 }
 

@@ -117,7 +117,8 @@ export class Check {
       return last;
     }, 1);
     if (found.kind !== "exhausted" || !last?.wasBounded) return this.#told(found);
-    const words = `every schedule with up to ${bound} preemptions; no proof beyond`;
+    const preempted = bound === 1 ? "1 preemption" : `${bound} preemptions`;
+    const words = `every schedule with up to ${preempted}; no proof beyond`;
     return { kind: "stopped", reason: "preemption-bound", words, preemptions: bound };
   }
 
