@@ -24,6 +24,7 @@ interface Watched {
 export class Recorder {
   readonly #world: World;
   readonly #breach: Breach;
+  readonly #heard: Trial["heard"];
   readonly #events: TimelineEvent[] = [];
   readonly #calls: (Writable<CallEvent> | undefined)[] = [];
   readonly #before: PageState[];
@@ -40,6 +41,7 @@ export class Recorder {
   constructor(trial: Trial, breach: Breach) {
     this.#world = trial.world;
     this.#breach = breach;
+    this.#heard = trial.heard;
     this.#before = pageStates(trial.world);
     this.#contents = contentWords(trial.world).map((address) => this.#watch(address));
     this.#verdicts = verdictWords(trial.world).map((address) => this.#watch(address));
@@ -94,8 +96,10 @@ export class Recorder {
     this.#verdicts = this.#answer(this.#verdicts);
     const recorded = breachesOf(readFaults(this.#world.machine), [], [], []);
     const { invariant, words } = this.#breach;
-    const isBroken = recorded.some(({ name, first }) => name === invariant && first === words);
-    if (isBroken) this.#breaks(this.#cpu);
+    const isRecorded = recorded.some(({ name, first }) => name === invariant && first === words);
+    const heard = this.#heard();
+    const isHeard = heard?.invariant === invariant && heard.words === words;
+    if (isRecorded || isHeard) this.#breaks(this.#cpu);
   }
 
   #breaks(cpu: number | undefined): void {

@@ -24,6 +24,8 @@ export class Trial {
   readonly cpus: VirtualCpus;
   readonly explorer: Explorer;
   readonly actors: readonly Actor[];
+  /** What the race itself finds; each breach once. */
+  readonly heard: () => Breach | undefined;
   readonly #judge: RaceJudge;
 
   /** `Shares`: what tells where it matters who goes on. */
@@ -31,6 +33,7 @@ export class Trial {
     this.world = new World(machine, race.actors.length);
     const stage = race.stage(this.world, twist);
     this.actors = without(stage.actors, leftOut);
+    this.heard = stage.afterStep ?? (() => undefined);
     const { memory } = this.world;
     this.cpus = new VirtualCpus(this.world, memory, this.actors, Shares);
     this.cpus.onAccess = stage.onAccess ?? null;
