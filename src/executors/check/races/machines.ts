@@ -62,6 +62,16 @@ export function isLocked({ sync }: MachineSpec): boolean {
   return sync === "lock" || sync === "lock-post";
 }
 
+/**
+ * Does page_mkclean() compare what it has cleaned with a count that others may have lowered since?
+ * Hubbard's prototype (docs/FINDINGS.md); asked before the walk, a pinned page is left alone.
+ */
+export function countsLate(machine: MachineSpec): boolean {
+  const { scheme, testAt, variant } = machine;
+  const walks = testAt !== "before-mkclean";
+  return scheme === "mapcount" && isLocked(machine) && walks && variant !== "count-first";
+}
+
 /** Does nothing stand between gup's look at the entry and its pin? */
 export function looksTooEarly(machine: MachineSpec): boolean {
   const { scheme, recheck, tlb } = machine;

@@ -1,5 +1,5 @@
 import type { Race } from "../race.ts";
-import { isLocked } from "./machines.ts";
+import { countsLate } from "./machines.ts";
 import { pinNow, unmap, unpinLeft, writeAndUnpin } from "./operations.ts";
 import { writeBack } from "./write_page.ts";
 import { WritebackMonitor } from "./writeback_monitor.ts";
@@ -29,13 +29,8 @@ export const mapcountVsMunmap: Race = {
   ],
   matters: ["test-at", "recheck", "tlb", "stable-pages"],
   appliesTo: ({ scheme }) => scheme === "mapcount",
-  // Hubbard's prototype compares with the count that it finds after its walk (docs/FINDINGS.md);
-  // asked before it, a pinned page is left alone.
-  expects: (machine) => {
-    const walks = machine.testAt !== "before-mkclean";
-    const countsLate = isLocked(machine) && walks && machine.variant !== "count-first";
-    return countsLate || machine.variant === "drop-C5" ? "violated" : "passed";
-  },
+  expects: (machine) =>
+    countsLate(machine) || machine.variant === "drop-C5" ? "violated" : "passed",
   stage: (world) => {
     const vpn = world.mapFile(1);
     const second = world.mapFile(1);
