@@ -1,5 +1,5 @@
 import { Check } from "../src/executors/check/check.ts";
-import { RACES } from "../src/executors/check/races.ts";
+import { raceNamed } from "../src/executors/check/races.ts";
 import { RandomWalk } from "../src/executors/check/random_walk.ts";
 import { DEPTH_MAX, type Subject, Trial } from "../src/executors/check/trial.ts";
 import { monotonicNs } from "../src/machine/clock.ts";
@@ -27,7 +27,7 @@ const SEED = 1;
 
 /** A race of the table of races, on a machine. */
 export function subjectOf(name: string, input: MachineInput): Subject {
-  const race = RACES.find((one) => one.name === name);
+  const race = raceNamed(name);
   if (race === undefined) throw new Error(`no race ${name}`);
   return { race, machine: completeMachine({ ...input, pages: 16 }) };
 }

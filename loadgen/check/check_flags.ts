@@ -1,7 +1,7 @@
 import type { CheckOptions } from "../../src/executors/check/check.ts";
 import type { Race, RaceMachine } from "../../src/executors/check/race.ts";
 import { isSound, matrixOf } from "../../src/executors/check/races/machines.ts";
-import { RACES } from "../../src/executors/check/races.ts";
+import { RACES, raceNamed } from "../../src/executors/check/races.ts";
 import { STRATEGY_NAMES } from "../../src/executors/check/strategies.ts";
 import type { Subject } from "../../src/executors/check/trial.ts";
 import { completeMachine, machineProblems } from "../../src/scenario/machine_spec.ts";
@@ -82,7 +82,7 @@ function racesOf(names: readonly string[], problems: Problem[]): Race[] {
   const known = RACES.map(({ name }) => name);
   const named = [...new Set(names)].flatMap((name) => {
     if (name === "all") return [];
-    const race = RACES.find((one) => one.name === name);
+    const race = raceNamed(name);
     if (race !== undefined) return [race];
     const accepted = acceptedWords(name, known, `${known.join(", ")}, or all`);
     problems.push({ where: "RACE", found: `"${name}"`, accepted });

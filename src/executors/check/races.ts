@@ -33,3 +33,8 @@ export const RACES: readonly Race[] = [
   pinWritebackReclaim,
   pinWritebackTruncate,
 ];
+
+/** undefined: no race has the name. */
+export function raceNamed(name: string): Race | undefined {
+  return RACES.find((race) => race.name === name);
+}

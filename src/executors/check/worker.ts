@@ -3,7 +3,7 @@ import { monotonicNs } from "../../machine/clock.ts";
 import { Check } from "./check.ts";
 import type { CheckAnswer, CheckTask } from "./check_thread.ts";
 import type { Effort } from "./outcome.ts";
-import { RACES } from "./races.ts";
+import { raceNamed } from "./races.ts";
 
 /** The other end of CheckThread. */
 
@@ -12,7 +12,7 @@ const PROGRESS_EVERY_NS = 1e8;
 const interrupt = workerData as Int32Array;
 
 parentPort?.on("message", ({ race: name, machine, twist, options }: CheckTask) => {
-  const race = RACES.find((one) => one.name === name);
+  const race = raceNamed(name);
   if (race === undefined) throw new Error(`no race ${name}`);
   let lastNs = monotonicNs();
   const onProgress = (effort: Effort): void => {
